@@ -1,0 +1,47 @@
+/*
+ * facts: what a device says of itself, gathered in a run; plain values, no pointers.
+ */
+#ifndef ENGINE_DEVICE_FACTS_H
+#define ENGINE_DEVICE_FACTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/format/storage.h"
+
+enum usb_speed { USB_SPEED_UNKNOWN, USB_SPEED_FULL, USB_SPEED_HIGH, USB_SPEED_SUPER };
+
+enum device_mode { MODE_UNKNOWN, MODE_BROM, MODE_PRELOADER, MODE_DA };
+
+/* What the bus shows when a device arrives at a slot. */
+struct arrival {
+	uint16_t vid, pid;
+	enum usb_speed speed;
+};
+
+/* Mode that a USB identity stands for (protocol/brom.md section 1); MODE_UNKNOWN: not ours. */
+enum device_mode device_mode_of(uint16_t vid, uint16_t pid);
+
+struct device_facts {
+	enum device_mode arrived_as; /* by what the handshake proved, not by the USB id alone */
+	uint16_t hw_code, hw_sub_code, hw_version, sw_version;
+	uint32_t target_config; /* bits: 0 SBC, 1 SLA, 2 DAA (brom.md section 8) */
+	uint8_t bl_version;	/* preloader version byte, 0 in BROM */
+	uint8_t brom_version;
+	uint8_t me_id[16];
+	uint8_t me_id_len; /* 0: the device has none */
+	uint8_t soc_id[32];
+	uint8_t soc_id_len;
+	char da_version[16];
+	bool agent_from_brom; /* GET_CONNECTION_AGENT said "brom" */
+	uint32_t write_packet, read_packet; /* bytes, of the running agent */
+	struct storage_sizes storage;
+	uint8_t cid[20]; /* eMMC 16 bytes, UFS 20 */
+	uint8_t storage_fw[8];
+	uint8_t pre_eol, life_a, life_b;
+	uint64_t dram_bytes, sram_bytes;
+	uint8_t random_id[16];
+	char usb_speed_name[16]; /* as the agent says it */
+};
+
+#endif

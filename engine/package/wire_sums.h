@@ -1,0 +1,30 @@
+/*
+ * wire_sums: the byte sums of an image that agents want beside each packet, computed once.
+ *
+ * XFlash checksums a packet as the sum of its bytes, plus 0xFF when the count is odd, modulo 65536
+ * (protocol/da-xflash.md 6.2). Sums are additive, so one prefix sum for each 4 KiB of a file gives
+ * the checksum of any packet that starts on such a border in constant time, whatever packet length
+ * the agent asks for: nothing is summed while ports run.
+ */
+#ifndef ENGINE_PACKAGE_WIRE_SUMS_H
+#define ENGINE_PACKAGE_WIRE_SUMS_H
+
+#include <stdint.h>
+
+#include "engine/base/slice.h"
+
+#define WIRE_SUMS_BLOCK 4096
+
+struct wire_sums {
+	uint64_t bytes;	  /* of the image */
+	uint16_t *prefix; /* owned; prefix[i] = sum of bytes [0, min(i * 4096, bytes)) mod 65536 */
+};
+
+/* 0, or -1 when out of memory. Reads the whole image: never on the loop thread. */
+int wire_sums_make(struct wire_sums *w, struct slice image);
+void wire_sums_free(struct wire_sums *w);
+/* Checksum of [offset, offset + n); offset must be a multiple of 4096, and the end too or the image's
+ * end. */
+uint16_t wire_sums_packet(const struct wire_sums *w, uint64_t offset, uint64_t n);
+
+#endif
