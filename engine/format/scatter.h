@@ -42,20 +42,27 @@ enum scatter_operation {
 
 struct scatter_entry {
 	char index[16];		     /* "SYS0"; "" in the plain form */
-	char name[SCATTER_NAME_MAX]; /* without __NODL_ / __NODL_RSV_ */
-	char file[SCATTER_FILE_MAX]; /* relative to the scatter's folder; "" when NONE */
+	char name[SCATTER_NAME_MAX]; /* without __NODL_ / __NODL_RSV_; "" in one tool's files */
+	/* relative to the scatter's folder; "" when NONE; the plain form implies patterns: "fat*"
+	 */
+	char file[SCATTER_FILE_MAX];
 	bool is_download;
 	bool is_upgradable;
 	bool is_reserved;
 	bool boundary_check;
 	bool empty_boot_needed;
-	bool from_end;	  /* start is not known yet: blocks_from_end counts */
-	bool to_end;	  /* size 0, or runs past the flash: clipped by scatter_resolve */
+	bool from_end; /* start is not known yet: blocks_from_end counts */
+	/*
+	 * Ends where the reserved tail of the flash begins, known to scatter_resolve() only: size
+	 * 0, or the last fixed user entry when it is the growing kind (userdata, FAT, NEEDRESIZE),
+	 * whose `size` is then a nominal one.
+	 */
+	bool to_end;
 	uint32_t blocks_from_end; /* low 16 bits of 0xFFFFnnnn, in block_size */
-	uint64_t start;	  /* bytes from the region's start (see 1.6); valid when !from_end */
-	uint64_t linear;  /* linear_start_addr as written */
+	uint64_t start;	   /* bytes from the region's start (see 1.6); valid when !from_end */
+	uint64_t linear;   /* linear_start_addr as written */
 	uint64_t physical; /* physical_start_addr as written */
-	uint64_t size;	  /* bytes */
+	uint64_t size;	   /* bytes */
 	enum storage_region region;
 	enum storage_kind storage;
 	enum scatter_operation operation;
@@ -77,7 +84,8 @@ struct scatter_section {
 struct scatter {
 	enum scatter_form form;
 	char config_version[16]; /* "" in the plain form */
-	char platform[24];	 /* "MT6765"; plain form: "" until the caller sets it from the file name */
+	char platform[24]; /* "MT6765"; plain form: "" until the caller sets it from the file name
+			    */
 	char project[64];
 	size_t section_count;
 	struct scatter_section sections[SCATTER_SECTIONS_MAX];
@@ -106,10 +114,20 @@ const struct scatter_entry *scatter_find(const struct scatter_section *sec, cons
 bool scatter_resolve(const struct scatter_section *sec, const struct scatter_entry *e,
 		     const struct storage_sizes *sizes, uint64_t *start, uint64_t *size);
 
+/*
+ * First entry at or after index `from` that shares bytes with an earlier one, both at fixed places
+ * and not reserved (an overlap among reserved entries is normal). `other` gets the earlier one's
+ * index. Returns sec->count when there is none.
+ */
+size_t scatter_next_overlap(const struct scatter_section *sec, size_t from, size_t *other);
+
 const char *scatter_form_name(enum scatter_form form);	       /* "YAML multi-storage" */
 const char *scatter_operation_name(enum scatter_operation op); /* "UPDATE" */
 
-/* True for partitions that bear a unit's identity, old names and new (packages.md 1.8, 6). */
+/*
+ * True for partitions that bear a unit's identity, old names and new, any case, with or without a
+ * slot suffix (packages.md 1.8, and the key stores of section 6).
+ */
 bool scatter_is_identity(const char *name);
 
 #endif
