@@ -1,0 +1,27 @@
+/*
+ * region: a device's storage file, or a package's image, mapped for reading; and where a storage
+ * file really holds data, so that gigabytes of holes cost nothing.
+ */
+#ifndef TESTS_SAMPLE_REGION_H
+#define TESTS_SAMPLE_REGION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct region {
+	char path[4096];
+	int fd;
+	uint64_t bytes;
+	const uint8_t *at; /* NULL for an empty file */
+};
+
+int region_open(struct region *r, const char *dir, const char *name);
+void region_close(struct region *r);
+
+/* First byte of [from, to) that is not zero, or `to`. Holes are skipped unread. */
+uint64_t region_first_nonzero(const struct region *r, uint64_t from, uint64_t to);
+
+/* Does `dir` hold a UFS device (lu2.img) rather than an eMMC one? */
+bool region_dir_is_ufs(const char *dir);
+
+#endif
