@@ -12,8 +12,8 @@
 enum da_protocol { DA_PROTOCOL_NONE, DA_PROTOCOL_LEGACY, DA_PROTOCOL_XFLASH, DA_PROTOCOL_XML };
 
 struct chip {
-	uint16_t hw_code;   /* as GET_HW_CODE answers */
-	uint16_t da_code;   /* look-up code in DA containers */
+	uint16_t hw_code;	  /* as GET_HW_CODE answers */
+	uint16_t da_code;	  /* look-up code in DA containers */
 	const char *const *names; /* "MT6765", ...; NULL-terminated */
 	const char *description;
 	const char *kind; /* "phone", "iot", ... ("class" of the data file) */
@@ -23,8 +23,8 @@ struct chip {
 	uint32_t da_load_addr, da2_load_addr; /* 0 unknown */
 	uint32_t da1_sig_len;
 	bool jump_da64;
-	bool skip_watchdog; /* aarch64_soc_flag */
-	int8_t me_id, soc_id; /* 1 supported, 0 not, -1 not stated */
+	bool skip_watchdog;		      /* aarch64_soc_flag */
+	int8_t me_id, soc_id;		      /* 1 supported, 0 not, -1 not stated */
 	uint32_t extra_register_writes[4][2]; /* {address, value}; address 0 ends */
 };
 
