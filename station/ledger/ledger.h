@@ -6,7 +6,7 @@
  * and then calls back on the loop thread. A callback without error means: it is on disk. A unit is
  * shown PASS only from the callback of its finished run.
  *
- * All functions here are called on the loop thread and never block, but ledger_open and ledger_close.
+ * All functions here are called on the loop thread; only ledger_open blocks.
  * Strings and arrays given are copied before the call returns.
  */
 #ifndef STATION_LEDGER_LEDGER_H
@@ -26,15 +26,15 @@ struct ledger;
 typedef void ledger_done(void *context, int64_t id, const struct problem *error);
 
 struct ledger_options {
-	const char *path;     /* ledger.sqlite3 in state_dir */
-	const char *station;  /* name of this station */
-	const char *version;  /* of the program */
+	const char *path;    /* ledger.sqlite3 in state_dir */
+	const char *station; /* name of this station */
+	const char *version; /* of the program */
 };
 
 struct ledger_opened {
-	int64_t next_run_id;   /* ids are given out by the caller, ever increasing */
+	int64_t next_run_id; /* ids are given out by the caller, ever increasing */
 	int64_t next_order_id;
-	size_t interrupted;    /* runs found unfinished and now marked 'interrupted' */
+	size_t interrupted; /* runs found unfinished and now marked 'interrupted' */
 	int schema_version;
 };
 
@@ -46,14 +46,34 @@ struct ledger_opened {
 int ledger_open(struct ledger **out, uv_loop_t *loop, const struct ledger_options *options,
 		struct ledger_opened *opened, struct problem *problem);
 
-/* Store what is queued, then end the thread; `closed` runs on the loop thread. */
+/*
+ * Store what is queued, then end the thread; `closed` runs on the loop thread. Does not block, the
+ * loop must go on. Callbacks still come and may still queue records. Gives up after about 15 s when
+ * file or disk refuse; what waits is then answered with the error.
+ */
 void ledger_close(struct ledger *l, void (*closed)(void *context), void *context);
 
-/* The last write failed and nothing can be stored now (disk full, I/O error): no new runs. */
+/*
+ * The last write failed and nothing can be stored now (disk full, locked, I/O error): no new runs.
+ * As of the last turn of the loop; `why` may be NULL. The writer tries again by itself. Meanwhile
+ *  - ends of runs wait: their callback comes once they are stored, or with the error when the
+ * ledger closes before that; starts of runs and events wait too;
+ *  - ledger_run_identified() answers with the error, and is stored later all the same;
+ *  - ledger_run_no_return(), orders, packages and profiles are refused with the error.
+ */
 bool ledger_failing(const struct ledger *l, struct problem *why);
 
+struct ledger_counts {
+	uint64_t transactions;	      /* stored; records / transactions tells how well they group */
+	uint64_t failed_transactions; /* rolled back because of file or disk */
+	uint64_t records;
+	size_t waiting; /* not stored yet */
+};
+/* Since the ledger was opened, as of the last turn of the loop. */
+void ledger_counts(const struct ledger *l, struct ledger_counts *out);
+
 struct ledger_slot {
-	const char *path;  /* topology; the key */
+	const char *path; /* topology; the key */
 	const char *label;
 };
 void ledger_put_slot(struct ledger *l, const struct ledger_slot *slot);
@@ -108,7 +128,11 @@ struct ledger_run_begin {
 };
 void ledger_begin_run(struct ledger *l, const struct ledger_run_begin *run);
 
-/* Finds or makes the unit by ME-ID (else SOC-ID) and links the run. */
+/*
+ * Finds or makes the unit by ME-ID (else SOC-ID) and links the run. The id given to `done` is the
+ * unit's, 0 when the chip has no id. Corrects the run's attempt from the runs of this unit on
+ * record.
+ */
 void ledger_run_identified(struct ledger *l, int64_t run_id, const struct device_facts *facts,
 			   ledger_done *done, void *context);
 void ledger_run_no_return(struct ledger *l, int64_t run_id, int64_t at_ms, ledger_done *done,
@@ -116,7 +140,7 @@ void ledger_run_no_return(struct ledger *l, int64_t run_id, int64_t at_ms, ledge
 
 struct ledger_part {
 	const char *name;
-	uint64_t bytes; /* written */
+	uint64_t bytes;	    /* written */
 	const char *sha256; /* of the image file, hex */
 	const char *verify; /* "none", "checksum", "sample", "full", "bad" */
 	uint32_t ms;

@@ -1,8 +1,9 @@
 /*
  * query: reading the ledger for the web, off the loop thread.
  *
- * Each query runs in libuv's worker pool on a read-only connection and comes back on the loop thread
- * as JSON text in the shapes of the API (see schema/api). Queries never wait for the writer (WAL).
+ * Each query runs in libuv's worker pool on a read-only connection and comes back on the loop
+ * thread as JSON text in the shapes of the API (see schema/api). Queries never wait for the writer
+ * (WAL).
  */
 #ifndef STATION_LEDGER_QUERY_H
 #define STATION_LEDGER_QUERY_H

@@ -1,0 +1,48 @@
+#include "station/ledger/apply.h"
+
+#include "station/ledger/times.h"
+
+int apply_record(struct applier *a, struct record *r)
+{
+	switch (r->kind) {
+	case RECORD_SLOT:
+		return apply_slot(a, r);
+	case RECORD_PROFILE:
+		return apply_profile(a, r);
+	case RECORD_PACKAGE:
+		return apply_package(a, r);
+	case RECORD_ORDER_OPEN:
+		return apply_order_open(a, r);
+	case RECORD_ORDER_CLOSE:
+		return apply_order_close(a, r);
+	case RECORD_RUN_BEGIN:
+		return apply_run_begin(a, r);
+	case RECORD_RUN_IDENTIFIED:
+		return apply_run_identified(a, r);
+	case RECORD_RUN_NO_RETURN:
+		return apply_run_no_return(a, r);
+	case RECORD_RUN_FINISH:
+		return apply_run_finish(a, r);
+	case RECORD_EVENT:
+		return apply_event(a, r);
+	case RECORD_ANSWER:
+		break;
+	}
+	return APPLY_REFUSED;
+}
+
+int apply_slot(struct applier *a, struct record *r)
+{
+	const struct ledger_slot *slot = &r->u.slot;
+	const char *label = slot->label && *slot->label ? slot->label : slot->path;
+
+	return statement_run(&a->sql, SQL_SLOT_PUT, "tti", slot->path, label, times_now_ms());
+}
+
+int apply_event(struct applier *a, struct record *r)
+{
+	const struct record_event *e = &r->u.event;
+
+	return statement_run(&a->sql, SQL_EVENT_ADD, "ittis", e->at_ms, e->kind, e->slot_path,
+			     e->run_id, e->text);
+}

@@ -1,0 +1,14 @@
+/* names: the words that the ledger stores and the API shows for values of the engine. */
+#ifndef STATION_LEDGER_NAMES_H
+#define STATION_LEDGER_NAMES_H
+
+#include "engine/base/fault.h"
+#include "engine/flow/flow.h"
+
+/* "passed", "failed", "refused", "interrupted"; NULL while running. */
+const char *result_name(enum flow_result result);
+
+/* The reverse of fault_family_name(); FAULT_NONE for NULL and unknown names. */
+enum fault_family family_by_name(const char *name);
+
+#endif
