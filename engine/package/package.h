@@ -25,9 +25,9 @@ struct package_file {
 	char name[SCATTER_FILE_MAX]; /* relative to the scatter's folder */
 	struct slice bytes;	     /* borrowed */
 	uint8_t sha256[32];
-	bool hashed;	       /* sha256 is set */
+	bool hashed; /* sha256 is set */
 	bool sparse;
-	bool sparse_bad;       /* looks sparse, but `problem` says why it can't be used */
+	bool sparse_bad; /* looks sparse, but `problem` says why it can't be used */
 	struct problem problem;
 	struct sparse map;     /* when sparse */
 	uint64_t expanded;     /* bytes on the device */
@@ -38,7 +38,7 @@ enum finding_level { FINDING_NOTE, FINDING_WARNING, FINDING_REFUSAL };
 
 struct finding {
 	enum finding_level level;
-	uint16_t station_code; /* nnn of "ST-nnn" for refusals; 0 else */
+	uint16_t station_code;	     /* nnn of "ST-nnn" for refusals; 0 else */
 	char item[SCATTER_NAME_MAX]; /* partition or file it is about; "" = the package */
 	char text[224];
 	char remedy[160];
@@ -50,9 +50,21 @@ struct finding {
 struct package_part {
 	const struct scatter_entry *entry;
 	const struct scatter_section *section;
-	size_t file; /* index into files; SIZE_MAX: missing */
+	size_t file;	  /* index into files; SIZE_MAX: missing */
+	bool signed_form; /* missing, but the folder has its "-verified" form (packages.md 4.4) */
 	enum { PART_SUM_NONE, PART_SUM_GOOD, PART_SUM_BAD, PART_SUM_MISSING } sum;
 };
+
+/* A list of md5 or sha sums in the folder (packages.md section 2). */
+struct package_list {
+	char name[SCATTER_FILE_MAX];
+	struct slice bytes; /* borrowed */
+	struct checksum_file sums;
+	bool bad;
+	struct problem problem; /* when bad */
+};
+
+#define PACKAGE_LISTS_MAX 4
 
 struct package {
 	char id[65];   /* SHA-256 over the manifest, hex; "" until hashed */
@@ -65,12 +77,23 @@ struct package {
 	size_t part_count;	    /* over all sections, file order */
 	struct package_part *parts;
 	bool has_preloader;
+	bool preloader_bad; /* there is one, but `preloader_problem` says why it can't be used */
+	struct problem preloader_problem;
+	size_t preloader_file; /* index into files, when has_preloader or preloader_bad */
 	struct preloader preloader;
 	bool has_da;
+	bool da_bad; /* named, but missing or unreadable: see `da_problem` */
+	struct problem da_problem;
 	char da_name[SCATTER_FILE_MAX];
 	struct da_file da;
 	bool has_checksums;
+	bool checksums_bad;
+	struct problem checksums_problem;
+	char checksums_name[SCATTER_FILE_MAX]; /* Checksum.ini as the folder spells it, or "" */
+	struct slice checksums_text;	       /* borrowed */
 	struct checksum_file checksums;
+	size_t list_count;
+	struct package_list lists[PACKAGE_LISTS_MAX];
 	size_t finding_count;
 	struct finding findings[PACKAGE_FINDINGS_MAX];
 	bool refused; /* at least one FINDING_REFUSAL */
@@ -80,13 +103,19 @@ struct package {
 struct package_source {
 	void *context;
 	bool (*find)(void *context, const char *name, struct slice *bytes);
+	/*
+	 * May be NULL. The nth name (from 0, sorted) that fits `pattern`, in which '*' stands for
+	 * any run of characters; NULL when there are no more. Needed for plain scatter files, which
+	 * only imply names, and for md5 and sha lists.
+	 */
+	const char *(*match)(void *context, const char *pattern, size_t nth);
 };
 
 /*
- * Parse a package: `scatter_name` and `da_name` (may be NULL) are names for `source`. Indexes sparse
- * images and parses preloader, agent file and Checksum.ini (when the folder has one). Reads headers
- * and chunk lists only. Returns 0, or -1 when there is no usable scatter; everything else becomes a
- * finding of package_check().
+ * Parse a package: `scatter_name` and `da_name` (may be NULL) are names for `source`. Indexes
+ * sparse images and parses preloader, agent file and Checksum.ini (when the folder has one). Reads
+ * headers and chunk lists only. Returns 0, or -1 when there is no usable scatter; everything else
+ * becomes a finding of package_check().
  */
 int package_open(struct package *p, const char *folder_name, const char *scatter_name,
 		 const char *da_name, const struct package_source *source, struct problem *problem);
@@ -106,6 +135,14 @@ struct package_rules {
 
 /* (Re)fill findings: missing files, sums, sizes against partitions, identity, preloader, sparse. */
 void package_check(struct package *p, const struct package_rules *rules);
+
+/*
+ * Every file that belongs to the package, for copying it: scatter, agent, images, checksum files.
+ * NULL behind the last one.
+ */
+const char *package_member(const struct package *p, size_t i);
+
+const char *finding_level_name(enum finding_level level); /* "note", "warning", "refusal" */
 
 void package_close(struct package *p);
 

@@ -22,9 +22,19 @@ struct wire_sums {
 
 /* 0, or -1 when out of memory. Reads the whole image: never on the loop thread. */
 int wire_sums_make(struct wire_sums *w, struct slice image);
+
+/*
+ * The same in pieces, for callers that do other things with the bytes meanwhile: start once, then
+ * add [from, to) in order; borders are multiples of 4096, or the image's end.
+ */
+int wire_sums_start(struct wire_sums *w, uint64_t bytes);
+void wire_sums_add(struct wire_sums *w, struct slice image, uint64_t from, uint64_t to);
+
 void wire_sums_free(struct wire_sums *w);
-/* Checksum of [offset, offset + n); offset must be a multiple of 4096, and the end too or the image's
- * end. */
+/* Checksum of [offset, offset + n); offset must be a multiple of 4096, and the end too or the
+ * image's end. */
 uint16_t wire_sums_packet(const struct wire_sums *w, uint64_t offset, uint64_t n);
+/* Sum of all bytes modulo 65536, as Checksum.ini has it (no rule for odd counts). */
+uint16_t wire_sums_total(const struct wire_sums *w);
 
 #endif
