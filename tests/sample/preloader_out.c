@@ -95,7 +95,7 @@ static void put_emi(uint8_t *p, const struct sample_plan *plan, const struct sam
 	set_text(p + 0x64, "MTK_BIN");
 	set32(p + 0x6C, EMI_RECORDS);
 	for (unsigned i = 0; i < EMI_RECORDS; i++)
-		put_record(p + EMI_HEAD + i * chip->emi_stride, chip, i, r);
+		put_record(p + EMI_HEAD + (size_t)i * chip->emi_stride, chip, i, r);
 }
 
 /* Type 3 carries a SHA-256 of everything before it, after a word of 1: an integrity test (3.3). */
