@@ -1,0 +1,67 @@
+/*
+ * config: the station's settings, from one JSON file. Every key is optional.
+ * The form is schema/json/config.schema.json; README.md shows examples.
+ *
+ * Relative paths count from the folder of the file. Memory is one block, freed by config_free().
+ */
+#ifndef STATION_CONFIG_CONFIG_H
+#define STATION_CONFIG_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/base/problem.h"
+
+#define CONFIG_PATH_MAX	    4096
+#define CONFIG_SLOTS_MAX    256
+#define CONFIG_PACKAGES_MAX 32
+
+struct config_slot {
+	char path[128]; /* topology, as `flashrackd` shows it; or only its last word: "1-4.2" */
+	char label[32];
+};
+
+struct config {
+	char file[CONFIG_PATH_MAX];
+	char state_dir[CONFIG_PATH_MAX];
+	char name[64];
+	struct {
+		char address[64];
+		int64_t port;
+	} listen;
+	bool allow_remote; /* may listen elsewhere than on this machine */
+	struct {
+		char attach[160];	/* "libusb" or "unix:PATH" */
+		int64_t transfer_bytes; /* largest bulk transfer; a power of two */
+		int64_t in_flight;	/* OUT transfers under way for each port */
+	} usb;
+	size_t slot_count; /* 0: every port where a device comes up becomes a slot */
+	struct config_slot slots[CONFIG_SLOTS_MAX];
+	char profiles_dir[CONFIG_PATH_MAX];
+	bool profiles_dir_given;
+	size_t package_count; /* folders to import at start */
+	char packages[CONFIG_PACKAGES_MAX][CONFIG_PATH_MAX];
+	struct {
+		int64_t arrivals, seconds; /* so many within so long: the slot is held */
+	} flap;
+	/*
+	 * A unit that passed and was told to power off or to restart shows up again by itself, as
+	 * its preloader starts: arrivals within this time after it left are left alone.
+	 */
+	int64_t restart_ms;
+	struct {
+		bool given;
+		char name[64], profile[64], package[CONFIG_PATH_MAX], operator_name[64];
+		int64_t quantity;
+	} order; /* opened at start unless an order of that name is open */
+};
+
+/* Defaults alone: `file` NULL. NULL with `problem` (its `where` is the key's path). */
+struct config *config_load(const char *file, struct problem *problem);
+void config_free(struct config *c);
+
+/* `path` as seen from the folder of `file`; false when it gets too long. */
+bool config_join(char *to, size_t size, const char *file, const char *path);
+
+#endif
