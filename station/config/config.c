@@ -261,7 +261,7 @@ static int read_file(struct config *c, struct problem *problem)
 /* Keys that name files are relative to the config; an order may also name a package by its id. */
 static int resolve_paths(struct config *c, struct problem *problem)
 {
-	char socket[CONFIG_PATH_MAX];
+	char socket[108]; /* as long as a socket's address may be */
 
 	if (resolve(c, c->state_dir, "state_dir", problem) != 0 ||
 	    resolve(c, c->profiles_dir, "profiles_dir", problem) != 0)
@@ -271,7 +271,7 @@ static int resolve_paths(struct config *c, struct problem *problem)
 		return -1;
 	if (strncmp(c->usb.attach, "unix:", 5) != 0)
 		return 0;
-	if (!config_join(socket, sizeof socket, c->file, c->usb.attach + 5) || strlen(socket) > 107)
+	if (!config_join(socket, sizeof socket, c->file, c->usb.attach + 5))
 		return problem_set(problem, "usb.attach", "use a shorter path",
 				   "a socket path has at most 107 characters");
 	snprintf(c->usb.attach, sizeof c->usb.attach, "unix:%s", socket);

@@ -2,209 +2,259 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <openssl/evp.h>
 
 #include "engine/chips/chips.h"
-#include "station/config/json_in.h"
+#include "station/config/reader.h"
 
-#define PROFILE_BYTES_MAX (256u << 10)
-#define PROFILES_MAX	  256
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+#define AT(f)	 offsetof(struct profile, f)
 
-static const char *const storages[] = {"any", "emmc", "ufs", NULL};
-static const enum storage_kind storage_kinds[] = {STORAGE_NONE, STORAGE_EMMC, STORAGE_UFS};
-static const char *const verifies[] = {"none", "checksum", "sample", "full", NULL};
-static const char *const ends[] = {"shutdown", "reboot", "stay", NULL};
-
-static void hash_text(const char *text, char hex[65])
+static int read_platform(struct reader *r, const cJSON *v, void *target)
 {
-	unsigned char md[EVP_MAX_MD_SIZE];
-	unsigned n = 0;
+	struct profile *p = target;
+	char *name = p->platforms[p->platform_count];
 
-	if (!EVP_Digest(text, strlen(text), md, &n, EVP_sha256(), NULL))
-		n = 0;
-	hex[0] = '\0';
-	for (unsigned i = 0; i < n; i++)
-		snprintf(hex + 2 * i, 3, "%02x", md[i]);
-}
-
-/* Choices are read as indexes; enums of the same order follow from them. */
-static void read_choices(struct profile *p, struct json_in *in)
-{
-	int storage = 0, verify = FLOW_VERIFY_SAMPLE, end = FLOW_END_SHUTDOWN;
-
-	json_in_choice(in, "storage", storages, &storage);
-	json_in_choice(in, "verify", verifies, &verify);
-	json_in_choice(in, "end", ends, &end);
-	p->storage = storage_kinds[storage];
-	p->verify = (enum flow_verify)verify;
-	p->end = (enum flow_end)end;
-}
-
-static void check(struct profile *p, struct json_in *in)
-{
-	if (!p->name[0] || strpbrk(p->name, "/\\"))
-		json_in_refuse(in, "name", "use letters, digits, dot and dash",
-			       "\"%s\" can't be a profile's name", p->name);
-	for (size_t i = 0; p->platforms && p->platforms[i]; i++)
-		if (!chip_by_name(p->platforms[i]))
-			json_in_refuse(in, "platforms", "write a chip's name such as \"MT6765\"",
-				       "\"%.40s\" is not a chip this station knows",
-				       p->platforms[i]);
-	for (size_t i = 0; p->allowed_identity && p->allowed_identity[i]; i++)
-		if (!scatter_is_identity(p->allowed_identity[i]))
-			json_in_refuse(in, "allowed_identity",
-				       "list partitions such as \"nvram\" or \"proinfo\" only",
-				       "\"%.40s\" bears no identity", p->allowed_identity[i]);
-	if (p->allowed_identity && p->allowed_identity[0] && !p->blank_boards)
-		json_in_refuse(in, "allowed_identity",
-			       "set blank_boards to true if all boards of this product are new",
-			       "is only allowed for blank boards");
-}
-
-static void name_from_file(char *name, size_t size, const char *file)
-{
-	size_t n = strlen(file);
-
-	if (n > 5 && strcmp(file + n - 5, ".json") == 0)
-		n -= 5;
-	snprintf(name, size, "%.*s", (int)n, file);
-}
-
-static void read_all(struct profile *p, struct json_in *in, const char *dir)
-{
-	char da[256] = "";
-
-	json_in_string(in, "$schema", (char[256]){0}, 256); /* editors put it there */
-	json_in_string(in, "name", p->name, sizeof p->name);
-	json_in_string(in, "product", p->product, sizeof p->product);
-	json_in_strings(in, "platforms", 32, &p->platforms);
-	read_choices(p, in);
-	json_in_string(in, "da", da, sizeof da);
-	json_in_bool(in, "blank_boards", &p->blank_boards);
-	json_in_strings(in, "allowed_identity", 16, &p->allowed_identity);
-	json_in_done(in);
-	check(p, in);
-	if (da[0])
-		snprintf(p->da, sizeof p->da, "%s%s%s", da[0] == '/' ? "" : dir,
-			 da[0] == '/' ? "" : "/", da);
-}
-
-int profile_parse(struct profile *p, const char *text, const char *dir, const char *file,
-		  struct problem *problem)
-{
-	cJSON *root = json_in_parse(text, problem);
-	bool failed = false;
-	struct json_in in;
-
-	*p = (struct profile){0};
-	if (!root)
+	if (p->platform_count == PROFILE_PLATFORMS_MAX)
+		return reader_refuse(r, "make a second profile",
+				     "a profile has at most %d platforms", PROFILE_PLATFORMS_MAX);
+	if (reader_text(r, v, name, sizeof p->platforms[0]) != 0)
 		return -1;
-	name_from_file(p->name, sizeof p->name, file);
-	json_in_begin(&in, root, "", &failed, problem);
-	read_all(p, &in, dir);
-	cJSON_Delete(root);
-	p->json = strdup(text);
-	if (!failed && !p->json) {
-		failed = true;
-		problem_set(problem, file, "free some memory", "out of memory");
-	}
-	if (failed) {
-		profile_free(p);
-		return -1;
-	}
-	hash_text(text, p->sha256);
-	p->rules.allowed_identity = (const char *const *)p->allowed_identity;
+	if (!chip_by_name(name))
+		return reader_refuse(r, "write it as in the scatter file, e.g. MT6765",
+				     "no chip named \"%s\" is known", name);
+	p->platform_count++;
 	return 0;
 }
 
-static int read_one(struct profiles *all, const char *dir, const char *file,
-		    struct problem *problem)
+static int read_identity(struct reader *r, const cJSON *v, void *target)
 {
-	char path[1024], where[sizeof problem->where];
-	struct profile *p = &all->list[all->count];
-	char *text;
-	int rc;
+	struct profile *p = target;
+	size_t i = 0;
 
-	snprintf(path, sizeof path, "%s/%s", dir, file);
-	text = json_in_read_file(path, PROFILE_BYTES_MAX, problem);
-	if (!text)
+	while (p->allowed_identity[i])
+		i++;
+	if (i == PROFILE_IDENTITY_MAX)
+		return reader_refuse(r, "remove some", "at most %d partitions can be allowed",
+				     PROFILE_IDENTITY_MAX);
+	if (reader_text(r, v, p->identity[i], sizeof p->identity[i]) != 0)
 		return -1;
-	rc = profile_parse(p, text, dir, file, problem);
-	free(text);
-	if (rc) {
-		snprintf(where, sizeof where, "%.40s: %.50s", file, problem->where);
-		memcpy(problem->where, where, sizeof where);
-		return -1;
-	}
-	if (profiles_find(all, p->name)) {
-		rc = problem_set(problem, file, "give each profile a name of its own",
-				 "a second profile is named \"%s\"", p->name);
-		profile_free(p);
-		return rc;
-	}
-	all->count++;
+	if (!scatter_is_identity(p->identity[i]))
+		return reader_refuse(r, "remove it: other partitions need no leave",
+				     "\"%s\" does not bear a unit's identity", p->identity[i]);
+	p->allowed_identity[i] = p->identity[i];
 	return 0;
 }
 
-static int is_profile(const struct dirent *e)
+static const char *const verify_words[] = {"none", "checksum", "sample", "full", NULL};
+static const char *const end_words[] = {"shutdown", "reboot", "stay", NULL};
+static const char *const storage_words[] = {"any", "emmc", "ufs", NULL};
+
+/* Choices are read as numbers first: their order is that of the words above. */
+struct profile_choices {
+	struct profile profile;
+	int verify, end, storage;
+};
+
+#define CHOICE(n, f, w)                                                                            \
+	{                                                                                          \
+		.name = n, .kind = KEY_CHOICE, .offset = offsetof(struct profile_choices, f),      \
+		.choices = w                                                                       \
+	}
+#define TEXT(n, f, l)                                                                              \
+	{                                                                                          \
+		.name = n, .kind = KEY_TEXT, .offset = AT(f),                                      \
+		.size = sizeof(((struct profile *)0)->f), .min = l                                 \
+	}
+
+static const struct key keys[] = {
+	{.name = "name",
+	 .kind = KEY_TEXT,
+	 .offset = AT(name),
+	 .size = sizeof(((struct profile *)0)->name),
+	 .min = 1,
+	 .required = true},
+	TEXT("product", product, 1),
+	{.name = "platforms", .kind = KEY_LIST, .read = read_platform},
+	CHOICE("storage", storage, storage_words),
+	TEXT("da", da, 1),
+	CHOICE("verify", verify, verify_words),
+	CHOICE("end", end, end_words),
+	{.name = "blank_boards", .kind = KEY_BOOL, .offset = AT(blank_boards)},
+	{.name = "allowed_identity", .kind = KEY_LIST, .read = read_identity},
+};
+
+static void hex_sha256(char *to, const char *bytes, size_t n)
+{
+	uint8_t hash[EVP_MAX_MD_SIZE];
+	unsigned length = 0;
+
+	if (EVP_Digest(bytes, n, hash, &length, EVP_sha256(), NULL) != 1)
+		length = 0;
+	for (unsigned i = 0; i < length; i++)
+		snprintf(to + 2 * i, 3, "%02x", hash[i]);
+}
+
+static int check_rules(const struct profile *p, struct problem *problem)
+{
+	if (p->allowed_identity[0] && !p->blank_boards)
+		return problem_set(problem, "allowed_identity",
+				   "add \"blank_boards\": true if this line makes new boards",
+				   "writing identity partitions is for blank new boards only");
+	return 0;
+}
+
+static void take_choices(struct profile *p, const struct profile_choices *c)
+{
+	static const enum flow_verify verify[] = {FLOW_VERIFY_NONE, FLOW_VERIFY_CHECKSUM,
+						  FLOW_VERIFY_SAMPLE, FLOW_VERIFY_FULL};
+	static const enum flow_end end[] = {FLOW_END_SHUTDOWN, FLOW_END_REBOOT, FLOW_END_STAY};
+	static const enum storage_kind storage[] = {STORAGE_NONE, STORAGE_EMMC, STORAGE_UFS};
+
+	p->verify = verify[c->verify];
+	p->end = end[c->end];
+	p->storage = storage[c->storage];
+}
+
+static int read_tree(struct profile_choices *c, const cJSON *tree, struct problem *problem)
+{
+	struct reader r = {.problem = problem};
+
+	c->verify = 2; /* sample */
+	snprintf(c->profile.product, sizeof c->profile.product, "%s", "");
+	return reader_object(&r, tree, keys, COUNT(keys), c);
+}
+
+/* The profile was read into a larger struct: pointers into it are set anew. */
+static struct profile *settle(struct profile_choices *c)
+{
+	struct profile *p = &c->profile;
+
+	take_choices(p, c);
+	for (size_t i = 0; p->allowed_identity[i]; i++)
+		p->allowed_identity[i] = p->identity[i];
+	p->rules.allowed_identity = p->allowed_identity;
+	if (!p->product[0])
+		memcpy(p->product, p->name, sizeof p->name);
+	return p;
+}
+
+struct profile *profile_load(const char *file, struct problem *problem)
+{
+	/* `profile` comes first in the struct: freeing it frees all. */
+	struct profile_choices *c = calloc(1, sizeof *c);
+	size_t n = 0;
+	char *text = reader_load(file, &n, problem);
+	cJSON *tree = text ? reader_parse(text, n, problem) : NULL;
+	bool good = c && tree && read_tree(c, tree, problem) == 0;
+
+	if (tree && !c)
+		problem_set(problem, "memory", "free some memory", "out of memory");
+	cJSON_Delete(tree);
+	if (good)
+		good = check_rules(&c->profile, problem) == 0;
+	if (!good) {
+		free(text);
+		free(c);
+		return NULL;
+	}
+	c->profile.json = text;
+	hex_sha256(c->profile.sha256, text, n);
+	snprintf(c->profile.file, sizeof c->profile.file, "%s", file);
+	return settle(c);
+}
+
+void profile_free(struct profile *p)
+{
+	if (!p)
+		return;
+	free(p->json);
+	free(p);
+}
+
+static int is_json(const struct dirent *e)
 {
 	size_t n = strlen(e->d_name);
 
 	return e->d_name[0] != '.' && n > 5 && strcmp(e->d_name + n - 5, ".json") == 0;
 }
 
-int profiles_read(struct profiles *p, const char *dir, struct problem *problem)
+static int add_profile(struct profiles *all, const char *file, struct problem *problem)
 {
-	struct dirent **found = NULL;
-	int n, rc = 0;
+	struct profile *p = profile_load(file, problem);
+	const struct profile *twin;
 
-	*p = (struct profiles){0};
-	if (!dir[0])
-		return 0;
-	n = scandir(dir, &found, is_profile, alphasort);
-	if (n < 0)
-		return problem_set(problem, dir, "check profiles_dir in the config",
-				   "can't be read: %s", strerror(errno));
-	if (n > PROFILES_MAX)
-		rc = problem_set(problem, dir, "move old ones away", "more than %d profiles",
-				 PROFILES_MAX);
-	p->list = calloc((size_t)n + 1, sizeof *p->list);
-	if (!p->list)
-		rc = problem_set(problem, dir, "free some memory", "out of memory");
-	for (int i = 0; i < n; i++) {
-		if (rc == 0)
-			rc = read_one(p, dir, found[i]->d_name, problem);
-		free(found[i]);
+	if (!p)
+		return -1;
+	twin = profiles_find(all, p->name);
+	if (twin) {
+		problem_set(problem, "name", "give each profile a name of its own",
+			    "\"%s\" is the name of %.120s already", p->name, twin->file);
+		profile_free(p);
+		return -1;
 	}
-	free(found);
-	if (rc)
-		profiles_free(p);
-	return rc;
+	all->list[all->count++] = p;
+	return 0;
 }
 
-const struct profile *profiles_find(const struct profiles *p, const char *name)
+int profiles_load(struct profiles *all, const char *folder, bool must_exist, char *bad_file,
+		  size_t bad_file_size, struct problem *problem)
 {
-	for (size_t i = 0; i < p->count; i++)
-		if (strcmp(p->list[i].name, name) == 0)
-			return &p->list[i];
+	struct dirent **entries = NULL;
+	int n = scandir(folder, &entries, is_json, alphasort);
+	int result = 0;
+
+	memset(all, 0, sizeof *all);
+	snprintf(bad_file, bad_file_size, "%s", folder);
+	if (n < 0 && errno == ENOENT && !must_exist)
+		return 0;
+	if (n < 0)
+		return problem_set(problem, "profiles_dir", "give a readable folder", "%s",
+				   strerror(errno));
+	all->list = calloc((size_t)n + 1, sizeof *all->list);
+	if (!all->list)
+		result = problem_set(problem, "memory", "free some memory", "out of memory");
+	for (int i = 0; i < n; i++) {
+		if (result == 0) {
+			snprintf(bad_file, bad_file_size, "%s/%s", folder, entries[i]->d_name);
+			result = add_profile(all, bad_file, problem);
+		}
+		free(entries[i]);
+	}
+	free(entries);
+	if (result != 0)
+		profiles_free(all);
+	return result;
+}
+
+void profiles_free(struct profiles *all)
+{
+	for (size_t i = 0; i < all->count; i++)
+		profile_free(all->list[i]);
+	free(all->list);
+	memset(all, 0, sizeof *all);
+}
+
+const struct profile *profiles_find(const struct profiles *all, const char *name)
+{
+	for (size_t i = 0; i < all->count; i++)
+		if (strcmp(all->list[i]->name, name) == 0)
+			return all->list[i];
 	return NULL;
 }
 
-void profile_free(struct profile *p)
+bool profile_allows_platform(const struct profile *p, const char *platform)
 {
-	json_in_free_strings(p->platforms);
-	json_in_free_strings(p->allowed_identity);
-	free(p->json);
-	*p = (struct profile){0};
-}
+	const struct chip *chip = chip_by_name(platform);
 
-void profiles_free(struct profiles *p)
-{
-	for (size_t i = 0; i < p->count; i++)
-		profile_free(&p->list[i]);
-	free(p->list);
-	*p = (struct profiles){0};
+	if (p->platform_count == 0)
+		return true;
+	for (size_t i = 0; i < p->platform_count; i++)
+		if (strcasecmp(p->platforms[i], platform) == 0 ||
+		    (chip && chip == chip_by_name(p->platforms[i])))
+			return true;
+	return false;
 }

@@ -1,17 +1,8 @@
 /*
- * profile: what a product is and how it may be flashed, from one JSON file each.
- * Schema for people and editors: schema/json/profile.schema.json; examples: profiles/.
+ * profile: what a product is and how it may be flashed; one JSON file each in profiles_dir.
+ * The form is schema/json/profile.schema.json; profiles/ has examples.
  *
- *     name              as orders name it (default: the file's name without .json)
- *     product           for people
- *     platforms         [chip names] this product may have; empty: what the scatter says
- *     storage           "emmc" | "ufs" | "any"
- *     da                agent file: relative to the profile's folder, or absolute;
- *                       absent: the package's own
- *     verify            "none" | "checksum" | "sample" | "full" (default "sample")
- *     end               "shutdown" | "reboot" | "stay" (default "shutdown")
- *     blank_boards      true: a board without partition table may be given one
- *     allowed_identity  [partitions] with identity data that a package may write to blank boards
+ * Loaded once at start and unchanged from then on: orders and runs borrow them.
  */
 #ifndef STATION_PROFILE_PROFILE_H
 #define STATION_PROFILE_PROFILE_H
@@ -21,37 +12,52 @@
 
 #include "engine/base/problem.h"
 #include "engine/flow/flow.h"
+#include "engine/format/storage.h"
+
+#define PROFILE_PLATFORMS_MAX 16
+#define PROFILE_IDENTITY_MAX  32
+#define PROFILE_PATH_MAX      512
 
 struct profile {
-	char name[64];
-	char product[64];
-	char **platforms;	   /* owned, NULL-terminated; NULL: any the scatter names */
-	enum storage_kind storage; /* STORAGE_NONE: any */
-	char da[512];		   /* absolute path; "" none */
+	char name[64]; /* by which orders call it */
+	char product[96];
+	char file[PROFILE_PATH_MAX];
+	char sha256[65];       /* of the file, hex */
+	char *json;	       /* the whole text; owned */
+	size_t platform_count; /* 0: whatever the package is for */
+	char platforms[PROFILE_PLATFORMS_MAX][24];
+	enum storage_kind storage; /* STORAGE_NONE: whatever the device has */
+	char da[256]; /* agent file, of the package or beside the profile; "" find it */
 	enum flow_verify verify;
 	enum flow_end end;
-	bool blank_boards;
-	char **allowed_identity;    /* owned, NULL-terminated, or NULL */
-	struct package_rules rules; /* points to allowed_identity */
-	char *json;		    /* owned: the file's text, for the record */
-	char sha256[65];	    /* of the text, hex */
+	bool blank_boards; /* a device without partition table is given one */
+	char identity[PROFILE_IDENTITY_MAX][SCATTER_NAME_MAX];
+	const char *allowed_identity[PROFILE_IDENTITY_MAX + 1]; /* NULL-terminated, into identity */
+	struct package_rules rules;
 };
 
 struct profiles {
 	size_t count;
-	struct profile *list; /* owned, sorted by name */
+	struct profile **list; /* owned, by name */
 };
 
 /*
- * Read every *.json of `dir` ("" gives none). 0, or -1 with `problem` naming file and key. Blocks:
- * before the loop runs.
+ * Read one file. NULL with `problem`. Free with profile_free().
  */
-int profiles_read(struct profiles *p, const char *dir, struct problem *problem);
-/* One profile from text; `file` names it, relative `da` starts at `dir`. */
-int profile_parse(struct profile *p, const char *text, const char *dir, const char *file,
-		  struct problem *problem);
-const struct profile *profiles_find(const struct profiles *p, const char *name);
+struct profile *profile_load(const char *file, struct problem *problem);
 void profile_free(struct profile *p);
-void profiles_free(struct profiles *p);
+
+/*
+ * Read all *.json of a folder; two of one name are refused. 0, or -1 with `problem` and the file in
+ * `bad_file`. A folder that is not there holds none, unless it `must_exist`.
+ */
+int profiles_load(struct profiles *all, const char *folder, bool must_exist, char *bad_file,
+		  size_t bad_file_size, struct problem *problem);
+void profiles_free(struct profiles *all);
+const struct profile *profiles_find(const struct profiles *all, const char *name);
+
+/* May a package for `platform` be flashed under this profile? A suffix as in MT6757D is tolerated.
+ */
+bool profile_allows_platform(const struct profile *p, const char *platform);
 
 #endif
