@@ -33,7 +33,7 @@ struct device_facts {
 	uint8_t soc_id[32];
 	uint8_t soc_id_len;
 	char da_version[16];
-	bool agent_from_brom; /* GET_CONNECTION_AGENT said "brom" */
+	bool agent_from_brom;		    /* GET_CONNECTION_AGENT said "brom" */
 	uint32_t write_packet, read_packet; /* bytes, of the running agent */
 	struct storage_sizes storage;
 	uint8_t cid[20]; /* eMMC 16 bytes, UFS 20 */
