@@ -1,0 +1,86 @@
+/*
+ * command: the shapes that XFlash commands are made of (protocol/da-xflash.md 1.1).
+ *
+ * Shared by the tables of this folder. Every function that begins a command clears
+ * flow->agent_idle, every one that takes a final status sets it: an idle agent can be told to shut
+ * down, a busy one cannot.
+ */
+#ifndef ENGINE_XFLASH_COMMAND_H
+#define ENGINE_XFLASH_COMMAND_H
+
+#include "engine/flow/flow_state.h"
+
+#define XFLASH_SYNC 0x434E5953u /* "SYNC" */
+
+enum xflash_op {
+	OP_DOWNLOAD = 0x010001,
+	OP_FORMAT = 0x010003,
+	OP_WRITE_DATA = 0x010004,
+	OP_READ_DATA = 0x010005,
+	OP_SHUTDOWN = 0x010007,
+	OP_BOOT_TO = 0x010008,
+	OP_DEVICE_CTRL = 0x010009,
+	OP_INIT_EXT_RAM = 0x01000A,
+	OP_SWITCH_USB_SPEED = 0x01000B,
+	OP_SETUP_ENVIRONMENT = 0x010100,
+	OP_SETUP_HW_INIT_PARAMS = 0x010101,
+};
+
+enum xflash_control {
+	SET_BATTERY_OPT = 0x020002,
+	SET_CHECKSUM_LEVEL = 0x020003,
+	SET_RESET_KEY = 0x020004,
+	GET_EMMC_INFO = 0x040001,
+	GET_NAND_INFO = 0x040002,
+	GET_UFS_INFO = 0x040004,
+	GET_DA_VERSION = 0x040005,
+	GET_PACKET_LENGTH = 0x040007,
+	GET_RANDOM_ID = 0x040008,
+	GET_PARTITION_TBL_CATA = 0x040009,
+	GET_CONNECTION_AGENT = 0x04000A,
+	GET_USB_SPEED = 0x04000B,
+	GET_RAM_INFO = 0x04000C,
+	GET_CHIP_ID = 0x04000D,
+	GET_EXPIRE_DATE = 0x040011,
+	ACT_START_DL_INFO = 0x080001,
+	ACT_END_DL_INFO = 0x080002,
+	ACT_LIFE_CYCLE_CHECK = 0x080007,
+};
+
+/* Queue one frame. xf_lend() lends the payload; xf_u32() and xf_copy() copy it. */
+void xf_copy(struct flow *f, struct flow_action *a, const void *payload, size_t n);
+void xf_lend(struct flow *f, struct flow_action *a, struct slice payload);
+void xf_u32(struct flow *f, struct flow_action *a, uint32_t word);
+/* Queue an opcode and want one status: the agent is busy from now on. */
+enum verdict xf_command(struct flow *f, struct flow_action *a, enum xflash_op op);
+
+/* Want `n` bytes of frames, less what is on hold from before; gives STEP_ASKED. */
+enum verdict xf_expect(struct flow *f, size_t n);
+/* Take one payload into xflash.in.body. STEP_NEXT when it is there. */
+enum verdict xf_frame(struct flow *f, struct slice rx);
+/* Take one status frame into xflash.status, of 4 or 2 bytes. STEP_NEXT whatever its value. */
+enum verdict xf_status(struct flow *f, struct slice rx);
+/* Take one status that must be good: else the run fails with it. */
+enum verdict xf_ok(struct flow *f, struct slice rx);
+/* The same for a command's last status, good or bad: the agent is idle again. */
+enum verdict xf_done(struct flow *f, struct slice rx);
+/* Fail with `status`, named, and with what was in work. */
+enum verdict xf_refused(struct flow *f, uint32_t status);
+
+/*
+ * Device control (1.1): each gives STEP_CALL for the caller's ask. Afterwards xflash.offered says
+ * whether the agent knows the code, xflash.status is its final status, xflash.in.body the data.
+ */
+enum verdict control_get(struct flow *f, enum xflash_control code, bool optional);
+enum verdict control_set(struct flow *f, enum xflash_control code, uint32_t value, bool optional);
+enum verdict control_act(struct flow *f, enum xflash_control code, bool optional);
+/* An answer for controls whose only result is that they worked, or are not offered. */
+enum verdict control_ok(struct flow *f, struct slice rx);
+
+/* The 56-byte parameter block of WRITE_DATA, READ_DATA and FORMAT from flow->io (6.1). */
+#define XF_RANGE_BYTES 56
+void xf_range(const struct flow *f, uint8_t block[XF_RANGE_BYTES]);
+/* Section number of a region for the storage found; 0 when it has none. */
+uint32_t xf_section(enum storage_kind kind, enum storage_region region);
+
+#endif

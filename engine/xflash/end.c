@@ -1,0 +1,150 @@
+/*
+ * end: SHUTDOWN (da-xflash.md 6.7, 8.5) and SWITCH_USB_SPEED (6.8): both make the device leave.
+ *
+ * The length of the shutdown block is a trap: a block longer than the agent's buffer is not read,
+ * and the agent then acts on memory nobody wrote: USB off, no reset, the phone hangs. Agents built
+ * up to 2020 take 24 bytes, later ones 28; the build date is in the agent file's identifier.
+ */
+#include <string.h>
+
+#include "engine/base/bytes.h"
+#include "engine/xflash/command.h"
+#include "engine/xflash/status.h"
+#include "engine/xflash/tables.h"
+
+#define SHUTDOWN_BYTES	   24
+#define SHUTDOWN_BYTES_NEW 28
+#define RESTART_MS	   3000
+#define BOOT_TO_SYSTEM	   1
+#define STRAY_MAX	   64
+#define LEAVE_MS	   5000
+#define RETURN_MS	   10000
+#define DEFAULT_USB_ID	   0x0E8D2001u
+
+/* Year in an identifier such as "MTK_AllInOne_DA_v3.3001.2020-07-03.22:08_536568"; 0: none. */
+static unsigned build_year(const char *identifier)
+{
+	for (const char *p = identifier; *p; p++) {
+		unsigned year = 0;
+		size_t digits = strspn(p, "0123456789");
+
+		if (digits != 4 || (p[4] != '-' && p[4] != '/')) {
+			if (digits)
+				p += digits - 1;
+			continue;
+		}
+		for (size_t i = 0; i < 4; i++)
+			year = year * 10 + (unsigned)(p[i] - '0');
+		return year;
+	}
+	return 0;
+}
+
+static size_t block_bytes(const struct flow *f)
+{
+	return build_year(f->plan->package->da.identifier) > 2020 ? SHUTDOWN_BYTES_NEW
+								  : SHUTDOWN_BYTES;
+}
+
+static enum verdict ask_shutdown(struct flow *f, struct flow_action *a)
+{
+	return xf_command(f, a, OP_SHUTDOWN);
+}
+
+static enum verdict ask_block(struct flow *f, struct flow_action *a)
+{
+	uint8_t block[SHUTDOWN_BYTES_NEW] = {0};
+
+	put_le32(block, 1); /* the rest counts; 0 would leave the agent deaf, with USB off */
+	put_le32(block + 4, RESTART_MS);
+	put_le32(block + 12, f->io.restart ? BOOT_TO_SYSTEM : 0);
+	put_le32(block + 20, 1); /* keep the clock */
+	xf_copy(f, a, block, block_bytes(f));
+	return xf_expect(f, FRAME_STATUS);
+}
+
+static enum verdict got_block(struct flow *f, struct slice rx)
+{
+	enum verdict v = xf_ok(f, rx);
+
+	if (v == STEP_NEXT)
+		f->agent_idle = false; /* it reads no command any more */
+	return v;
+}
+
+/* Wait for the device to leave: the runner takes its departure for this step's success. */
+static enum verdict ask_leave(struct flow *f, struct flow_action *a)
+{
+	(void)a;
+	f->leaving = true;
+	f->xflash.stage = 0;
+	return rx_want(f, 1);
+}
+
+static enum verdict got_stray(struct flow *f, struct slice rx)
+{
+	(void)rx;
+	if (f->xflash.stage++ < STRAY_MAX)
+		return STEP_MORE;
+	return step_fail(f, FAULT_XFLASH, XFLASH_PROTOCOL_ERROR,
+			 "the agent goes on sending after its shutdown");
+}
+
+static enum verdict no_leave(struct flow *f, struct slice rx)
+{
+	(void)rx;
+	return step_fail(f, FAULT_STATION, 63,
+			 "the agent accepted the shutdown, but the unit is still on the bus "
+			 "after %u s",
+			 LEAVE_MS / 1000);
+}
+
+const struct step xflash_end[] = {
+	{"shutdown", 5000, ask_shutdown, xf_ok, NULL},
+	{"shutdown block", 5000, ask_block, got_block, NULL},
+	{"leave", LEAVE_MS, ask_leave, got_stray, no_leave},
+	{NULL, 0, NULL, NULL, NULL},
+};
+
+static enum verdict ask_switch(struct flow *f, struct flow_action *a)
+{
+	return xf_command(f, a, OP_SWITCH_USB_SPEED);
+}
+
+static enum verdict ask_usb_id(struct flow *f, struct flow_action *a)
+{
+	xf_u32(f, a, DEFAULT_USB_ID);
+	return xf_expect(f, FRAME_STATUS);
+}
+
+static enum verdict ask_return(struct flow *f, struct flow_action *a)
+{
+	(void)f;
+	a->what = FLOW_REATTACH;
+	a->ms = RETURN_MS;
+	return STEP_ASKED;
+}
+
+/* No sync follows: the command loop is where it was, on a new link. */
+static enum verdict got_return(struct flow *f, struct slice rx)
+{
+	(void)rx;
+	frame_reset(&f->xflash.in);
+	f->agent_idle = true;
+	return STEP_NEXT;
+}
+
+static enum verdict no_return(struct flow *f, struct slice rx)
+{
+	(void)rx;
+	return step_fail(f, FAULT_STATION, 14,
+			 "the unit left to change its USB speed and did not come back within %u s",
+			 RETURN_MS / 1000);
+}
+
+const struct step xflash_switch[] = {
+	{"usb speed switch", 5000, ask_switch, xf_ok, NULL},
+	{"usb speed switch", 5000, ask_usb_id, xf_ok, NULL},
+	{"usb return", RETURN_MS, ask_return, got_return, no_return},
+	{NULL, 0, NULL, NULL, NULL},
+};

@@ -1,0 +1,30 @@
+/* xflash_state: what the XFlash tables keep between two frames. */
+#ifndef ENGINE_XFLASH_XFLASH_STATE_H
+#define ENGINE_XFLASH_XFLASH_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/xflash/frame.h"
+
+struct xflash_state {
+	struct frame_reader in;
+	uint8_t stage; /* frames of the step already taken */
+
+	/* device control in work (da-xflash.md 1.1) */
+	uint32_t code;
+	uint32_t value;	     /* parameter of a setter */
+	bool set;	     /* has a parameter */
+	bool get;	     /* has data */
+	bool optional;	     /* an agent without it is fine */
+	bool offered;	     /* result: the agent knows it */
+	uint32_t status;     /* last status frame */
+	uint32_t data_bytes; /* result of a getter, kept while its final status is read */
+	uint8_t data[FRAME_BODY_MAX];
+
+	uint32_t error;	   /* status that a data phase ended with before its final status */
+	uint64_t packet;   /* bytes in the packet or chunk that is out */
+	bool switched_usb; /* the speed switch has been tried */
+};
+
+#endif
