@@ -54,7 +54,7 @@ enum flow_do {
 };
 
 enum flow_journal {
-	FLOW_JOURNAL_IDENTIFIED,     /* the unit is known: facts hold ME-ID and SoC-ID */
+	FLOW_JOURNAL_IDENTIFIED,	 /* the unit is known: facts hold ME-ID and SoC-ID */
 	FLOW_JOURNAL_POINT_OF_NO_RETURN, /* the next action writes to the unit */
 };
 
@@ -64,8 +64,8 @@ struct flow_action {
 	uint32_t ms;  /* EXCHANGE: longest silence, counted anew whenever bytes move */
 	unsigned tx_count;
 	/*
-	 * Each slice is a bulk OUT transfer of its own (agents tell header from payload by it); long
-	 * ones may be cut anywhere by the adapter. Valid until the next flow_step().
+	 * Each slice is a bulk OUT transfer of its own (agents tell header from payload by it);
+	 * long ones may be cut anywhere by the adapter. Valid until the next flow_step().
 	 */
 	struct slice tx[FLOW_TX_MAX];
 	size_t rx_want; /* 0: FLOW_REPLY follows when all of tx has left */
@@ -79,7 +79,8 @@ enum flow_event_kind {
 	FLOW_BACK,     /* the device is open again; `arrival` says as what */
 	FLOW_CONTINUE, /* answers WAIT and JOURNAL */
 	FLOW_ABORT,    /* operator or shutdown: end cleanly, as interrupted */
-	FLOW_BROKEN,   /* the station could not do it (USB error, journal not writable): see `fault` */
+	FLOW_BROKEN,   /* the station could not do it (USB error, journal not writable): see `fault`
+			*/
 };
 
 struct flow_event {
@@ -122,13 +123,13 @@ struct flow_part_record {
 /* What people and records see of a run; stable names. */
 struct flow_report {
 	enum flow_result result;
-	struct fault fault; /* family FAULT_NONE when passed */
-	const char *phase;  /* "connect", ... static */
-	const char *step;   /* step within it, static */
-	char target[SCATTER_NAME_MAX]; /* partition in work, or "" */
+	struct fault fault;		  /* family FAULT_NONE when passed */
+	const char *phase;		  /* "connect", ... static */
+	const char *step;		  /* step within it, static */
+	char target[SCATTER_NAME_MAX];	  /* partition in work, or "" */
 	uint64_t bytes_done, bytes_total; /* of write plus read-back verify */
 	uint64_t bytes_written;		  /* acknowledged by the device */
-	bool wrote; /* past the point of no return */
+	bool wrote;			  /* past the point of no return */
 	struct device_facts facts;
 	size_t step_count;
 	struct flow_step_record steps[FLOW_STEPS_MAX];
@@ -141,7 +142,10 @@ struct flow; /* see engine/flow/flow_state.h for the size; embed it */
 /* Start a run. `action` receives the first thing to do. */
 void flow_begin(struct flow *f, const struct flow_plan *plan, const struct arrival *arrival,
 		uint64_t now_ms, struct flow_action *action);
-/* Answer the last action with an event; get the next action. */
+/*
+ * Answer the last action with an event; get the next action. An event with another seq than the last
+ * action's is ignored: *action stays as it is.
+ */
 void flow_step(struct flow *f, const struct flow_event *event, struct flow_action *action);
 const struct flow_report *flow_report(const struct flow *f);
 

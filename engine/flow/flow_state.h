@@ -1,0 +1,118 @@
+/*
+ * flow_state: the state of one run, for those who embed it and for the step tables.
+ *
+ * A plain struct: copying it copies the run, at any step. It points to static tables and to the
+ * borrowed plan only, never into itself. About 50 KiB, most of it scratch for a partition table.
+ */
+#ifndef ENGINE_FLOW_FLOW_STATE_H
+#define ENGINE_FLOW_FLOW_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/brom/brom_state.h"
+#include "engine/chips/chips.h"
+#include "engine/flow/flow.h"
+#include "engine/flow/step.h"
+#include "engine/flow/verbs.h"
+#include "engine/xflash/xflash_state.h"
+
+/* One write: a part of the package to one place. A part for both boot regions makes two. */
+struct flow_job {
+	enum { JOB_BY_NAME, JOB_BY_ADDRESS, JOB_TABLE } how;
+	size_t part;	  /* index into package->parts; SIZE_MAX: partition table */
+	size_t record;	  /* index into report.parts */
+	const char *name; /* as the agent is told; borrowed from the package or static */
+	enum storage_region region;
+	uint64_t start;	  /* bytes in the region */
+	uint64_t room;	  /* bytes of the partition on the device */
+	bool boot_header; /* the agent puts its device header before the image (packages.md 3.2) */
+};
+
+#define FLOW_JOBS_MAX (SCATTER_ENTRIES_MAX + 4)
+
+/* Parameters and progress of the verb in work. */
+struct flow_io {
+	enum storage_region region;
+	uint64_t address; /* bytes in the region */
+	uint64_t length;  /* bytes: of the range, or of the image on the wire */
+	uint64_t done;	  /* bytes acknowledged or received */
+	const char *name;
+	struct slice image; /* borrowed; or the table built in scratch, see `own` */
+	bool own;	    /* image lies in flow->table: summed and sent from there */
+	bool sparse;	    /* the agent expands it: the first packet waits for an erase */
+	const struct wire_sums *sums; /* of image; NULL with `own` */
+	uint32_t percent;	      /* of a format */
+	bool restart;		      /* end: into the system, else power off */
+	size_t record;		      /* index into report.parts: its bytes count what was taken */
+	bool stop;		      /* a read: the sink has seen enough */
+	/* Takes each piece of a read, at `at` bytes from its start. STEP_NEXT: go on; else stop. */
+	enum verdict (*sink)(struct flow *f, uint64_t at, struct slice bytes);
+};
+
+/* Where the read-back of the current job is; see verify.c. */
+struct flow_check {
+	size_t job;
+	uint64_t turn;	   /* sample number, or end of the last range of a full check */
+	uint64_t from;	   /* first byte of the image in this range */
+	uint64_t bytes;	   /* of the image in this range */
+	uint64_t skip;	   /* bytes read before `from`, to begin on a block */
+	uint64_t image_at; /* where the image starts in the region (behind a device header) */
+	bool header_read;
+};
+
+#define FLOW_DEPTH	 4
+#define FLOW_OUT_BYTES	 192
+#define FLOW_TABLE_BYTES (6 * 4096) /* primary partition table on 4096-byte blocks, the longest */
+
+struct flow {
+	const struct flow_plan *plan;
+	struct arrival arrival;
+	uint64_t now_ms;
+	uint32_t seq;
+
+	/* Position: phase, table and step, with the callers below. */
+	unsigned phase;
+	unsigned depth;
+	struct {
+		const struct step *table;
+		const struct step *at;
+	} stack[FLOW_DEPTH];
+	const struct step *call;
+
+	enum flow_do pending; /* kind of the action that is out */
+	size_t want;	      /* bytes it wants */
+	uint32_t more_ms;     /* silence allowed while STEP_MORE goes on */
+	bool ending;	      /* failed or refused: only the end table is left */
+	bool interrupted;     /* by FLOW_ABORT */
+	bool leaving;	      /* the device may leave the bus: that is no fault now */
+	bool agent_idle;      /* the agent waits for a command: it can be told to stop */
+	uint64_t phase_began_ms, part_began_ms;
+
+	/* What this run works with, found on the way. */
+	const struct chip *chip;
+	const struct da_entry *entry;
+	struct slice da1, da2; /* as sent: DA1 with signature, DA2 without */
+	uint32_t da1_addr, da1_sig_len, da2_addr;
+	const struct da_verbs *verbs;
+	const struct scatter_section *section;
+
+	size_t job_count;
+	size_t job;
+	struct flow_job jobs[FLOW_JOBS_MAX];
+	bool blank; /* no partition table on the device: it gets one */
+
+	struct brom_state brom;
+	struct xflash_state xflash;
+	struct flow_io io;
+	struct flow_check check;
+
+	uint16_t out_bytes;
+	uint8_t out[FLOW_OUT_BYTES]; /* headers and parameters of the action that is out */
+	uint32_t table_bytes;
+	uint8_t table[FLOW_TABLE_BYTES];
+
+	struct flow_report report;
+};
+
+#endif

@@ -1,0 +1,254 @@
+/*
+ * jobs: the plan of the writes, and the last refusals before the first of them.
+ *
+ * By name (DOWNLOAD) is chosen for every partition that the device's own table holds at the
+ * scatter's place, which layout.c has made sure of, and for raw preloaders: the agent expands
+ * sparse images and puts the device header before a preloader. By address (WRITE_DATA) is for boot
+ * regions where the file already has that header, or where the partition has no name of its own.
+ * The preloader goes last, boot1 after boot2: a run that breaks off leaves a unit that still
+ * answers. Sizes are checked here against the real partition, because agents do not (6.6).
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/flow/phases.h"
+#include "engine/format/gpt.h"
+
+#define NO_PART SIZE_MAX
+
+static bool is_boot_region(enum storage_region region)
+{
+	return region == REGION_BOOT1 || region == REGION_BOOT2 || region == REGION_BOOT12;
+}
+
+const struct package_file *job_file(const struct flow *f, const struct flow_job *job)
+{
+	const struct package *p = f->plan->package;
+
+	return job->part == NO_PART ? NULL : &p->files[p->parts[job->part].file];
+}
+
+const char *job_label(const struct flow *f, const struct flow_job *job)
+{
+	return job->part == NO_PART ? "partition table"
+				    : f->plan->package->parts[job->part].entry->name;
+}
+
+static size_t add_record(struct flow *f, size_t part)
+{
+	struct flow_report *r = &f->report;
+
+	r->parts[r->part_count].part = part;
+	return r->part_count++;
+}
+
+static enum verdict add_job(struct flow *f, struct flow_job job, uint64_t bytes)
+{
+	if (f->job_count == FLOW_JOBS_MAX)
+		return step_refuse(f, 31, "more than %u writes in one package", FLOW_JOBS_MAX);
+	f->report.parts[job.record].total += bytes;
+	f->report.bytes_total += bytes;
+	f->jobs[f->job_count++] = job;
+	return STEP_NEXT;
+}
+
+static enum verdict too_big(struct flow *f, const struct scatter_entry *e, uint64_t bytes,
+			    uint64_t room)
+{
+	return step_refuse(f, 37,
+			   "%s: the image takes %llu bytes, the partition on the unit has %llu",
+			   e->name, (unsigned long long)bytes, (unsigned long long)room);
+}
+
+static enum verdict plan_user(struct flow *f, size_t part, const struct scatter_entry *e,
+			      const struct package_file *file, uint64_t start, uint64_t room)
+{
+	if (layout_is_table(e->name))
+		return step_refuse(f, 44,
+				   "the package would write %s itself; its tables are made "
+				   "to measure for each unit",
+				   e->name);
+	if (file->expanded > room)
+		return too_big(f, e, file->expanded, room);
+	return add_job(f,
+		       (struct flow_job){.how = JOB_BY_NAME,
+					 .part = part,
+					 .record = add_record(f, part),
+					 .name = e->name,
+					 .region = REGION_USER,
+					 .start = start,
+					 .room = room},
+		       file->bytes.n);
+}
+
+/* Does the file begin with the header that the boot ROM looks for in a boot region? */
+static bool has_boot_header(struct slice bytes)
+{
+	static const char *const names[] = {"EMMC_BOOT", "UFS_BOOT", "SDMMC_BOOT", "COMBO_BOOT"};
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (bytes.n > 12 && !memcmp(bytes.p, names[i], strlen(names[i]) + 1))
+			return true;
+	return false;
+}
+
+static enum verdict plan_one_boot(struct flow *f, size_t part, size_t record,
+				  enum storage_region region, uint64_t start, uint64_t room)
+{
+	const struct package *p = f->plan->package;
+	const struct scatter_entry *e = p->parts[part].entry;
+	const struct package_file *file = &p->files[p->parts[part].file];
+	bool preloader =
+		!strcasecmp(e->name, "preloader") || !strcasecmp(e->name, "preloader_backup");
+	struct flow_job job = {
+		.how = JOB_BY_ADDRESS,
+		.part = part,
+		.record = record,
+		.name = e->name,
+		.region = region,
+		.start = start,
+		.room = room,
+	};
+
+	if (preloader && !has_boot_header(file->bytes)) {
+		job.how = JOB_BY_NAME;
+		job.boot_header = true;
+		/* Agents know these two in lower case only. */
+		job.name = region == REGION_BOOT2 ? "preloader_backup" : "preloader";
+	} else if (file->sparse) {
+		return step_refuse(f, 31, "%s: a sparse image cannot go to a boot region", e->name);
+	}
+	return add_job(f, job, file->bytes.n);
+}
+
+/* Device header and layout block before the image (packages.md 3.2). */
+static uint64_t header_room(const struct flow *f)
+{
+	return f->report.facts.storage.kind == STORAGE_UFS ? 0x1000 : 0x800;
+}
+
+static enum verdict plan_boot(struct flow *f, size_t part, const struct scatter_entry *e,
+			      const struct package_file *file, uint64_t start, uint64_t room)
+{
+	const struct storage_sizes *s = &f->report.facts.storage;
+	uint64_t bytes = file->expanded;
+	enum verdict v = STEP_NEXT;
+	size_t record;
+
+	/* The scatter's slot counts the image; header and image must fit the hardware partition. */
+	if (bytes > room)
+		return too_big(f, e, bytes, room);
+	if (start + header_room(f) + bytes > s->bytes[e->region])
+		return too_big(f, e, header_room(f) + bytes, s->bytes[e->region] - start);
+	record = add_record(f, part);
+	if (e->region != REGION_BOOT1)
+		v = plan_one_boot(f, part, record, REGION_BOOT2, start, room);
+	if (v == STEP_NEXT && e->region != REGION_BOOT2)
+		v = plan_one_boot(f, part, record, REGION_BOOT1, start, room);
+	return v;
+}
+
+static enum verdict plan_part(struct flow *f, size_t i)
+{
+	const struct package_part *part = &f->plan->package->parts[i];
+	const struct scatter_entry *e = part->entry;
+	const struct storage_sizes *s = &f->report.facts.storage;
+	uint64_t start, room;
+
+	if (!scatter_resolve(f->section, e, s, &start, &room))
+		return step_refuse(f, 41, "%s of %s does not fit: %s has %llu bytes", e->name,
+				   storage_region_name(s->kind, e->region),
+				   storage_kind_name(s->kind),
+				   (unsigned long long)s->bytes[e->region]);
+	if (is_boot_region(e->region))
+		return plan_boot(f, i, e, &f->plan->package->files[part->file], start, room);
+	if (e->region == REGION_USER)
+		return plan_user(f, i, e, &f->plan->package->files[part->file], start, room);
+	return step_refuse(f, 42, "%s is for %s, which this station does not write", e->name,
+			   storage_region_name(s->kind, e->region));
+}
+
+/* All entries must fit, also those that are not written: else the layout is another unit's. */
+static enum verdict check_room(struct flow *f)
+{
+	const struct storage_sizes *s = &f->report.facts.storage;
+
+	for (size_t i = 0; i < f->section->count; i++) {
+		const struct scatter_entry *e = &f->section->entries[i];
+		uint64_t start, size;
+
+		if (!scatter_resolve(f->section, e, s, &start, &size))
+			return step_refuse(
+				f, 41,
+				"%s (0x%llx+0x%llx) does not fit: the unit's %s has %llu "
+				"bytes",
+				e->name, (unsigned long long)e->start, (unsigned long long)e->size,
+				storage_region_name(s->kind, e->region),
+				(unsigned long long)s->bytes[e->region]);
+	}
+	return STEP_NEXT;
+}
+
+static enum verdict plan_table(struct flow *f)
+{
+	const struct storage_sizes *s = &f->report.facts.storage;
+	struct flow_job job = {
+		.how = JOB_TABLE,
+		.part = NO_PART,
+		.name = "PGPT",
+		.region = REGION_USER,
+	};
+	enum verdict v = layout_image(f, false);
+	uint64_t primary = f->io.length;
+
+	if (v == STEP_NEXT)
+		v = layout_image(f, true);
+	if (v != STEP_NEXT)
+		return v;
+	job.record = add_record(f, NO_PART);
+	job.room = primary;
+	v = add_job(f, job, primary);
+	if (v != STEP_NEXT)
+		return v;
+	job.name = "SGPT";
+	job.room = f->io.length;
+	job.start = s->bytes[REGION_USER] - f->io.length;
+	return add_job(f, job, f->io.length);
+}
+
+/* Parts of the chosen section, boot regions or the rest. */
+static enum verdict plan_parts(struct flow *f, bool boot)
+{
+	const struct package *p = f->plan->package;
+
+	for (size_t i = 0; i < p->part_count; i++) {
+		enum verdict v = STEP_NEXT;
+
+		if (p->parts[i].section == f->section &&
+		    is_boot_region(p->parts[i].entry->region) == boot)
+			v = plan_part(f, i);
+		if (v != STEP_NEXT)
+			return v;
+	}
+	return STEP_NEXT;
+}
+
+enum verdict jobs_plan(struct flow *f)
+{
+	enum verdict v = check_room(f);
+
+	if (v == STEP_NEXT && f->blank)
+		v = plan_table(f);
+	if (v == STEP_NEXT)
+		v = plan_parts(f, false);
+	if (v == STEP_NEXT)
+		v = plan_parts(f, true);
+	if (v != STEP_NEXT)
+		return v;
+	if (!f->job_count)
+		return step_refuse(f, 31, "the package has nothing to write for %s",
+				   storage_kind_name(f->report.facts.storage.kind));
+	for (size_t i = 0; i < f->job_count; i++)
+		f->report.bytes_total += verify_bytes(f, i);
+	return STEP_NEXT;
+}

@@ -1,0 +1,184 @@
+/*
+ * preflight: everything that can be refused before the device gets a byte of an agent.
+ *
+ * Chip against package, package against itself, agent file, security state, DRAM settings. The
+ * findings of package_check() count, and what endangers a unit is looked at again here, so that a
+ * caller who forgot that check cannot harm one. All of these are refusals: nothing was written.
+ */
+#include <string.h>
+
+#include "engine/flow/phases.h"
+
+#define CONFIG_SLA 0x2u
+#define CONFIG_DAA 0x4u
+
+static const char *platform_of(const struct flow *f)
+{
+	return f->plan->platform ? f->plan->platform : f->plan->package->scatter.platform;
+}
+
+static enum verdict check_chip(struct flow *f)
+{
+	const struct device_facts *facts = &f->report.facts;
+	const char *platform = platform_of(f);
+
+	if (!f->chip)
+		return step_refuse(f, 21, "chip code 0x%04X is not in the chip table",
+				   facts->hw_code);
+	if (!platform[0])
+		return step_refuse(f, 32, "the package names no platform to compare %s with",
+				   f->chip->names[0]);
+	if (!chip_has_name(f->chip, platform))
+		return step_refuse(f, 20, "the package is for %s, the unit has %s (0x%04X)",
+				   platform, f->chip->names[0], facts->hw_code);
+	return STEP_NEXT;
+}
+
+static enum verdict check_findings(struct flow *f)
+{
+	const struct package *p = f->plan->package;
+
+	for (size_t i = 0; i < p->finding_count; i++) {
+		const struct finding *found = &p->findings[i];
+
+		if (found->level == FINDING_REFUSAL)
+			return step_refuse(f, found->station_code, "%s%s%s", found->item,
+					   found->item[0] ? ": " : "", found->text);
+	}
+	return STEP_NEXT;
+}
+
+static bool identity_allowed(const struct flow *f, const char *name)
+{
+	const char *const *allowed = f->plan->rules ? f->plan->rules->allowed_identity : NULL;
+
+	for (; allowed && *allowed; allowed++)
+		if (!strcmp(*allowed, name))
+			return true;
+	return false;
+}
+
+static enum verdict check_part(struct flow *f, const struct package_part *part)
+{
+	const struct package *p = f->plan->package;
+	const struct scatter_entry *entry = part->entry;
+	const struct package_file *file;
+
+	if (scatter_is_identity(entry->name) && !identity_allowed(f, entry->name))
+		return step_refuse(f, 58,
+				   "%s holds a unit's own data and the package would overwrite it",
+				   entry->name);
+	if (part->file >= p->file_count)
+		return step_refuse(f, 31, "%s: file %s is missing", entry->name, entry->file);
+	file = &p->files[part->file];
+	if (file->sparse_bad)
+		return step_refuse(f, 31, "%s: sparse image %s is damaged: %.120s", entry->name,
+				   file->name, file->problem.why);
+	if (!file->bytes.n)
+		return step_refuse(f, 31, "%s: %s is empty", entry->name, file->name);
+	if (part->sum == PART_SUM_BAD)
+		return step_refuse(f, 30, "%s: %s does not have its listed checksum", entry->name,
+				   file->name);
+	if (!file->hashed || !file->sums.prefix)
+		return step_refuse(f, 30, "%s: %s was not hashed at import", entry->name,
+				   file->name);
+	if (entry->size && !entry->to_end && file->expanded > entry->size)
+		return step_refuse(f, 37, "%s: %s has %llu bytes, the partition %llu", entry->name,
+				   file->name, (unsigned long long)file->expanded,
+				   (unsigned long long)entry->size);
+	return STEP_NEXT;
+}
+
+static enum verdict check_parts(struct flow *f)
+{
+	const struct package *p = f->plan->package;
+
+	if (!p->part_count)
+		return step_refuse(f, 31, "the package holds nothing to write");
+	for (size_t i = 0; i < p->part_count; i++) {
+		enum verdict v = check_part(f, &p->parts[i]);
+
+		if (v != STEP_NEXT)
+			return v;
+	}
+	return STEP_NEXT;
+}
+
+static enum verdict check_preloader(struct flow *f)
+{
+	const struct preloader *preloader = &f->plan->package->preloader;
+	const char *platform = platform_of(f);
+	bool by_rom = f->report.facts.arrived_as == MODE_BROM;
+
+	if (by_rom && (!f->plan->package->has_preloader || !preloader->emi.n))
+		return step_refuse(f, 35,
+				   "the unit came by boot ROM, its DRAM needs settings, and the "
+				   "package has no preloader with them");
+	if (f->plan->package->has_preloader && preloader_fits_platform(preloader, platform) == 0)
+		return step_refuse(f, 32,
+				   "the preloader (%s, DRAM settings version %u) is not one for %s",
+				   preloader->name, preloader->emi_version, platform);
+	return STEP_NEXT;
+}
+
+static enum verdict check_agent(struct flow *f)
+{
+	const struct package *p = f->plan->package;
+	const struct device_facts *facts = &f->report.facts;
+	struct da_region da1, da2;
+	struct problem problem;
+
+	if (!p->has_da)
+		return step_refuse(f, 36, "the package has no download agent");
+	f->entry = da_file_select(&p->da, f->chip->da_code, facts->hw_sub_code, facts->hw_version,
+				  facts->sw_version, &problem);
+	if (!f->entry || !da_entry_stages(&p->da, f->entry, &da1, &da2, &problem))
+		return step_refuse(f, 36, "%s: %.180s", p->da_name, problem.why);
+	f->verbs = p->da.v6 ? NULL : da_verbs_for(f->chip->da_protocol);
+	if (!f->verbs)
+		return step_refuse(f, 36, "%s needs another agent generation than XFlash",
+				   f->chip->names[0]);
+	f->da1 = da_region_bytes(&p->da, &da1);
+	f->da1_addr = da1.start_addr;
+	f->da1_sig_len = da1.sig_len;
+	f->da2 = da_region_bytes(&p->da, &da2);
+	f->da2.n -= da2.sig_len; /* DA1 knows the hash of DA2 without its signature */
+	f->da2_addr = da2.start_addr;
+	return STEP_NEXT;
+}
+
+/* A preloader checks the agent with its own key; a boot ROM wants files this package lacks. */
+static enum verdict check_security(struct flow *f)
+{
+	uint32_t config = f->report.facts.target_config;
+
+	if (f->report.facts.arrived_as != MODE_BROM || !(config & (CONFIG_SLA | CONFIG_DAA)))
+		return STEP_NEXT;
+	return step_refuse(
+		f, 23,
+		"the boot ROM asks for authorisation (target config 0x%02X:%s%s) and the "
+		"package has no auth file",
+		config, config & CONFIG_SLA ? " SLA" : "", config & CONFIG_DAA ? " DAA" : "");
+}
+
+static enum verdict ask_compare(struct flow *f, struct flow_action *a)
+{
+	static enum verdict (*const checks[])(struct flow *) = {
+		check_chip,	 check_findings, check_parts,
+		check_preloader, check_agent,	 check_security,
+	};
+
+	(void)a;
+	for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
+		enum verdict v = checks[i](f);
+
+		if (v != STEP_NEXT)
+			return v;
+	}
+	return STEP_NEXT;
+}
+
+const struct step flow_preflight[] = {
+	{"compare", 0, ask_compare, NULL, NULL},
+	{NULL, 0, NULL, NULL, NULL},
+};
