@@ -148,9 +148,10 @@ CREATE INDEX runs_by_unit ON runs (unit_id);
 CREATE INDEX runs_by_result ON runs (result);
 CREATE INDEX runs_by_start ON runs (started_ms);
 CREATE INDEX runs_under_way ON runs (id) WHERE result IS NULL;
--- All that counters and statistics read, so that they never touch the wide rows themselves.
+-- All that counters and statistics read, in the order they read it (each unit's runs together), so
+-- that they never touch the wide rows themselves.
 CREATE INDEX runs_figures ON runs
-	(order_id, unit_id, result, started_ms, finished_ms, slot_id, error_family, error_code);
+	(order_id, unit_id, id, result, started_ms, finished_ms, slot_id, error_family, error_code);
 
 CREATE TABLE steps (
 	run_id INTEGER NOT NULL REFERENCES runs (id),

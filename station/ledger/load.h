@@ -17,10 +17,11 @@
 
 /* A unit that had at least one counted run (passed, failed or refused) in the order. */
 struct ledger_loaded_unit {
-	char key[72];	   /* ME-ID in lower-case hex; SoC-ID when the chip gave no ME-ID */
-	bool passed;	   /* in any of its runs */
-	bool first_passed; /* its first counted run passed */
-	int64_t passed_ms; /* end of its first passed run, UTC ms; 0: never passed */
+	char key[72];	      /* ME-ID in lower-case hex; SoC-ID when the chip gave no ME-ID */
+	bool passed;	      /* in any of its runs */
+	bool first_passed;    /* its first counted run passed */
+	int64_t first_run_id; /* its first counted run */
+	int64_t passed_ms;    /* end of its first passed run, UTC ms; 0: never passed */
 };
 
 struct ledger_loaded_order {
@@ -37,7 +38,7 @@ struct ledger_loaded_order {
 	uint32_t units;	     /* known units with a counted run: unit_count, as a number */
 	uint32_t first_pass; /* of these, passed at their first counted run */
 	size_t unit_count;
-	struct ledger_loaded_unit *list; /* by time of first counted run */
+	struct ledger_loaded_unit *list; /* by first counted run */
 	/* Seconds between one unit's first pass and the next unit's, in order of time. */
 	size_t takt_count;
 	double *takt_s;

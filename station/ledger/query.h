@@ -2,7 +2,7 @@
  * query: reading the ledger for the web, off the loop thread.
  *
  * Each query runs in libuv's worker pool on a read-only connection and comes back on the loop
- * thread as JSON text in the shapes of the API (see schema/api). Queries never wait for the writer
+ * thread as JSON text in the shapes of the API (see schema/json). Queries never wait for the writer
  * (WAL).
  */
 #ifndef STATION_LEDGER_QUERY_H
@@ -18,7 +18,11 @@ struct ledger_reader;
 
 int ledger_reader_open(struct ledger_reader **out, uv_loop_t *loop, const char *path,
 		       struct problem *problem);
-/* Waits for queries under way (they finish or are interrupted); then `closed` on the loop. */
+/*
+ * Queries waiting or under way are answered QUERY_FAILED first; then `closed` on the loop. Close
+ * the reader before the ledger, so that the writer is the last to leave and can fold the WAL back
+ * in.
+ */
 void ledger_reader_close(struct ledger_reader *r, void (*closed)(void *context), void *context);
 
 enum query_kind {
@@ -30,21 +34,24 @@ enum query_kind {
 	QUERY_ORDERS,  /* with counters */
 	QUERY_ORDER,   /* id */
 	QUERY_PACKAGES,
-	QUERY_PACKAGE, /* text_id */
-	QUERY_PROFILES,
-	QUERY_STATS, /* order filter: yields, units an hour, takt, Pareto, by slot */
+	QUERY_PACKAGE,	/* text_id */
+	QUERY_PROFILES, /* text_id: of that name only */
+	QUERY_STATS,	/* order filter: yields, units an hour, takt, Pareto, by slot */
 };
 
 struct query {
 	enum query_kind kind;
 	int64_t id;
 	char text_id[80];
-	/* filters; empty strings and 0 are "any" */
-	char imei[20], serial[64], me_id[40], soc_id[72], result[16], slot[96];
+	/* Filters of units, runs and (slot, order, from, to) statistics; "" and 0 are "any". */
+	char imei[20], serial[64], me_id[40], soc_id[72];
+	char result[16]; /* of a run ("running" too), of a unit's last run */
+	char slot[96];	 /* label or path */
 	int64_t order;
+	/* From inclusive, to exclusive, UTC ms: of a run's start, of a unit's last sight. */
 	int64_t from_ms, to_ms;
-	int limit;     /* 1..1000 */
-	int64_t after; /* cursor: id of the last row seen */
+	int limit;     /* 1..1000; 0: 100 */
+	int64_t after; /* cursor: `next` of the page before; 0: the newest */
 };
 
 enum query_status { QUERY_OK, QUERY_NOT_FOUND, QUERY_FAILED };

@@ -48,11 +48,7 @@ struct statements {
 int statements_prepare(struct statements *s, sqlite3 *db, struct problem *problem);
 void statements_release(struct statements *s);
 
-/*
- * Bind the arguments and run to the end. A letter an argument: `i` int64_t, `t` const char * (NULL
- * is SQL NULL), `s` const char * (NULL is ""), `z` int64_t (0 is SQL NULL), `x` int64_t (always SQL
- * NULL). An SQLite result code.
- */
+/* Bind the arguments (format: bind.h) and run to the end. An SQLite result code. */
 int statement_run(struct statements *s, enum statement which, const char *format, ...);
 /* The same, and the first column of the first row: *out, with *found telling whether there was one.
  */
