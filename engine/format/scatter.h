@@ -66,8 +66,9 @@ struct scatter_entry {
 	enum storage_region region;
 	enum storage_kind storage;
 	enum scatter_operation operation;
-	char type[24]; /* "NORMAL_ROM", ... as written */
-	unsigned line; /* where the entry starts in the file; 0 unknown */
+	char type[24];	      /* "NORMAL_ROM", ... as written */
+	char region_text[24]; /* "EMMC_BOOT_1", ... as written; "" in the plain form */
+	unsigned line;	      /* where the entry starts in the file; 0 unknown */
 };
 
 struct scatter_section {

@@ -12,9 +12,8 @@
 /* An entry while its lines are being read. */
 struct scatter_draft {
 	struct scatter_entry entry;
-	uint32_t seen;	 /* bit i: key i of the table in scatter_fields.c was given */
-	char region[24]; /* as written: its meaning depends on `storage`, which may come later */
-	unsigned line;	 /* of the first line */
+	uint32_t seen; /* bit i: key i of the table in scatter_fields.c was given */
+	unsigned line; /* of the first line */
 };
 
 enum scatter_verdict { SCATTER_BAD = -1, SCATTER_TAKEN = 0, SCATTER_UNKNOWN_KEY = 1 };

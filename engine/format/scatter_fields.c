@@ -202,7 +202,7 @@ static int settle_region(struct scatter_draft *d, struct problem *problem)
 	bool known = false;
 
 	for (size_t i = 0; i < sizeof regions / sizeof regions[0]; i++) {
-		if (strcmp(regions[i].name, d->region) != 0)
+		if (strcmp(regions[i].name, d->entry.region_text) != 0)
 			continue;
 		known = true;
 		if (regions[i].kind == kind || regions[i].kind == ANY) {
@@ -213,10 +213,10 @@ static int settle_region(struct scatter_draft *d, struct problem *problem)
 	if (!known)
 		return scatter_bad(problem, d->line, REMEDY_EXPORT,
 				   "partition %s: region \"%s\" is not known", d->entry.name,
-				   d->region);
+				   d->entry.region_text);
 	return scatter_bad(problem, d->line, "make region and storage of the entry agree",
-			   "partition %s: region %s does not exist on %s", d->entry.name, d->region,
-			   storage_kind_name(d->entry.storage));
+			   "partition %s: region %s does not exist on %s", d->entry.name,
+			   d->entry.region_text, storage_kind_name(d->entry.storage));
 }
 
 void scatter_draft_start(struct scatter_draft *d, unsigned line)
@@ -251,7 +251,7 @@ static int read_field(struct scatter_draft *d, struct scatter *s, enum field fie
 	case FIELD_SIZE:
 		return read_number(&e->size, key, value, line, problem);
 	case FIELD_REGION:
-		return read_text(d->region, sizeof d->region, key, value, line, problem);
+		return read_text(e->region_text, sizeof e->region_text, key, value, line, problem);
 	case FIELD_STORAGE:
 		return read_storage(&e->storage, value, line, problem);
 	case FIELD_BOUNDARY:
