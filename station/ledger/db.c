@@ -106,7 +106,7 @@ int db_open_writer(sqlite3 **out, const char *path, struct problem *problem)
 int db_make_durable(sqlite3 *db)
 {
 	return db_exec(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-			   "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF");
+			   "PRAGMA foreign_keys = ON;");
 }
 
 int db_open_reader(sqlite3 **out, const char *path, struct problem *problem)
@@ -115,7 +115,7 @@ int db_open_reader(sqlite3 **out, const char *path, struct problem *problem)
 
 	if (open_file(out, path, SQLITE_OPEN_READONLY, problem))
 		return -1;
-	code = db_exec(*out, "PRAGMA query_only = ON; PRAGMA trusted_schema = OFF;"
+	code = db_exec(*out, "PRAGMA query_only = ON;"
 			     "PRAGMA cache_size = -4096");
 	if (code == SQLITE_OK)
 		return 0;
