@@ -1,0 +1,205 @@
+#include "tests/rack/agent_info.h"
+
+#include <string.h>
+
+#include "engine/base/bytes.h"
+#include "tests/rack/agent.h"
+#include "tests/rack/chipfacts.h"
+
+enum { EMMC_BYTES = 104, UFS_BYTES = 208, NAND_BYTES = 48, NOR_BYTES = 16, RAM_BYTES = 48 };
+enum { TYPE_DRAM = 1, TYPE_SRAM = 2, LP4X = 6, RPMB_NO_KEY = 0x11, GPT = 0x64 };
+
+static bool absent(const struct device *d, enum storage_kind kind)
+{
+	return d->flash.kind != kind || agent_storage_absent(d);
+}
+
+uint32_t info_emmc(struct device *d)
+{
+	const struct flash_region *r = d->flash.regions;
+	uint8_t b[EMMC_BYTES] = {0};
+
+	if (!absent(d, STORAGE_EMMC)) {
+		put_le32(b, STORAGE_EMMC);
+		put_le32(b + 4, d->flash.block);
+		put_le64(b + 8, r[REGION_BOOT1].bytes);
+		put_le64(b + 16, r[REGION_BOOT2].bytes);
+		put_le64(b + 24, r[REGION_RPMB].bytes);
+		put_le64(b + 64, r[REGION_USER].bytes);
+		memcpy(b + 72, d->id.cid, 16);
+		memcpy(b + 88, d->id.fwver, 8);
+		b[96] = b[97] = b[98] = 1; /* normal, 0 to 10 % used */
+	}
+	agent_send(d, b, sizeof b);
+	return DA_OK;
+}
+
+uint32_t info_ufs(struct device *d)
+{
+	const struct flash_region *r = d->flash.regions;
+	uint8_t b[UFS_BYTES] = {0};
+
+	if (!absent(d, STORAGE_UFS)) {
+		put_le32(b, STORAGE_UFS);
+		put_le32(b + 4, d->flash.block);
+		put_le64(b + 8, r[REGION_BOOT1].bytes);
+		put_le64(b + 16, r[REGION_BOOT2].bytes);
+		put_le64(b + 24, r[REGION_USER].bytes);
+		put_le16(b + 32, 0x01CE);
+		memcpy(b + 34, d->id.cid, 20);
+		memcpy(b + 54, d->id.fwver, 8);
+		memcpy(b + 62, d->id.serial, strlen(d->id.serial));
+		b[194] = b[195] = b[196] = 1;
+	}
+	agent_send(d, b, sizeof b);
+	return DA_OK;
+}
+
+static uint32_t zeros(struct device *d, size_t n)
+{
+	uint8_t b[64] = {0};
+
+	agent_send(d, b, n);
+	return DA_OK;
+}
+
+uint32_t info_nand(struct device *d)
+{
+	return zeros(d, NAND_BYTES);
+}
+
+uint32_t info_nor(struct device *d)
+{
+	return zeros(d, NOR_BYTES);
+}
+
+static uint32_t text(struct device *d, const char *s)
+{
+	agent_send(d, s, strlen(s));
+	return DA_OK;
+}
+
+uint32_t info_da_version(struct device *d)
+{
+	return text(d, "1.0");
+}
+
+uint32_t info_packet_length(struct device *d)
+{
+	uint8_t b[8];
+
+	put_le32(b, agent_write_packet_bytes(d));
+	put_le32(b + 4, agent_read_packet_bytes(d));
+	agent_send(d, b, sizeof b);
+	return DA_OK;
+}
+
+uint32_t info_random_id(struct device *d)
+{
+	uint8_t b[16];
+	struct seeded s = {.state = d->config->seed ^ (uint64_t)d->index << 32 ^ d->now_us};
+
+	seeded_fill(&s, b, sizeof b);
+	agent_send(d, b, sizeof b);
+	return DA_OK;
+}
+
+uint32_t info_table_kind(struct device *d)
+{
+	agent_send_u32(d, GPT);
+	return DA_OK;
+}
+
+uint32_t info_connection_agent(struct device *d)
+{
+	return text(d, d->agent->by_preloader ? "preloader" : "brom");
+}
+
+uint32_t info_usb_speed(struct device *d)
+{
+	return text(d, d->usb.face.speed == USB_HIGH ? "high-speed" : "full-speed");
+}
+
+uint32_t info_ram(struct device *d)
+{
+	uint8_t b[RAM_BYTES] = {0};
+
+	put_le32(b, TYPE_SRAM);
+	put_le64(b + 8, 0x200000);
+	put_le64(b + 16, 0x39000);
+	if (d->agent->dram_ready) {
+		put_le32(b + 24, TYPE_DRAM);
+		put_le64(b + 32, 0x40000000);
+		put_le64(b + 40, 0x100000000);
+	}
+	agent_send(d, b, sizeof b);
+	return DA_OK;
+}
+
+uint32_t info_chip_id(struct device *d)
+{
+	uint8_t b[12] = {0};
+
+	put_le16(b, d->config->chip->hw_code);
+	put_le16(b + 2, CHIP_HW_SUB_CODE);
+	put_le16(b + 4, CHIP_HW_VERSION);
+	put_le16(b + 6, CHIP_SW_VERSION);
+	agent_send(d, b, sizeof b);
+	return DA_OK;
+}
+
+uint32_t info_battery(struct device *d)
+{
+	agent_send_u32(d, 0); /* boards on the line have none */
+	return DA_UNSUPPORT_OP;
+}
+
+uint32_t info_rpmb(struct device *d)
+{
+	agent_send_u32(d, RPMB_NO_KEY);
+	return DA_OK;
+}
+
+uint32_t info_dram_type(struct device *d)
+{
+	agent_send_u32(d, LP4X);
+	return DA_OK;
+}
+
+uint32_t info_fw(struct device *d)
+{
+	static const uint8_t without_sla[4] = {0x12, 0x34, 0x56, 0x78};
+	struct seeded s = {.state = d->config->seed ^ d->now_us};
+	uint8_t b[68] = {0};
+
+	if (!(d->config->security & SECURE_SLA)) {
+		agent_send(d, without_sla, sizeof without_sla);
+		return DA_OK;
+	}
+	put_le32(b, 0x00010000);
+	seeded_fill(&s, b + 4, 16);
+	memcpy(b + 20, d->id.hrid, 16);
+	memcpy(b + 36, d->id.soc_id, 32);
+	agent_send(d, b, sizeof b);
+	return DA_OK;
+}
+
+uint32_t info_hrid(struct device *d)
+{
+	agent_send(d, d->id.hrid, sizeof d->id.hrid);
+	return DA_OK;
+}
+
+uint32_t info_error_detail(struct device *d)
+{
+	uint8_t b[128] = {0};
+
+	agent_send(d, b, sizeof b);
+	return DA_OK;
+}
+
+uint32_t info_life_cycle(struct device *d)
+{
+	(void)d;
+	return DA_OK;
+}

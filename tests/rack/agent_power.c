@@ -1,0 +1,67 @@
+/* SHUTDOWN and SWITCH_USB_SPEED (da-xflash.md 6.7, 6.8). */
+#include "tests/rack/agent.h"
+
+#include <string.h>
+
+#include "engine/base/bytes.h"
+#include "tests/rack/bootcheck.h"
+
+enum { SHUTDOWN_BYTES = 24, DROP_MS = 200, SWITCH_MS = 100, RETURN_MS = 300, RESET_MS = 600 };
+
+static void reset(struct device *d)
+{
+	bootcheck_record(d, "after SHUTDOWN");
+	if (get_le32(d->agent->buffer + 16)) /* dlbit */
+		device_reenumerate(d, RESET_MS, STAGE_PRELOADER, "reset with the download bit");
+	else
+		device_leave(d, "reset");
+}
+
+static void hang(struct device *d)
+{
+	device_leave(d, "USB off without a reset: the phone hangs");
+}
+
+static void got_block(struct device *d, uint32_t status, size_t n)
+{
+	uint8_t *b = d->agent->buffer;
+
+	if (status == DA_BUFFER_OVERFLOW)
+		n = 0;
+	memset(b + n, 0, SHUTDOWN_BYTES - n); /* a shorter block is taken */
+	device_log(d, "h>", "  reboot %u, bootup %u, download bit %u", get_le32(b),
+		   get_le32(b + 12), get_le32(b + 16));
+	agent_send_status(d, DA_OK); /* the overflow stays inside */
+	d->dirty = true;
+	device_after(d, TIMER_LEAVE, DROP_MS,
+		     status == DA_OK && n >= 4 && get_le32(b) ? reset : hang);
+}
+
+void agent_shutdown(struct device *d)
+{
+	agent_expect(d, SHUTDOWN_BYTES, got_block);
+}
+
+static void switch_now(struct device *d)
+{
+	device_reenumerate(d, RETURN_MS, d->stage, "higher USB speed");
+	agent_idle(d);
+}
+
+static void got_id(struct device *d, uint32_t status, size_t n)
+{
+	uint32_t id = n >= 4 ? get_le32(d->agent->buffer) : 0;
+
+	agent_send_status(d, status);
+	if (status) {
+		agent_idle(d);
+		return;
+	}
+	d->agent->pid = id >> 16 == 0x0E8D ? (uint16_t)id : 0x2001;
+	device_after(d, TIMER_LEAVE, SWITCH_MS, switch_now);
+}
+
+void agent_switch_speed(struct device *d)
+{
+	agent_expect(d, 4, got_id);
+}

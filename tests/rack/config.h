@@ -1,0 +1,61 @@
+/* config: what the command line of flashrack-rack asks for. See options.h for its parser. */
+#ifndef RACK_CONFIG_H
+#define RACK_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/chips/chips.h"
+#include "engine/format/storage.h"
+#include "tests/rack/descriptors.h"
+#include "tests/rack/faults.h"
+
+#define RACK_DEVICES_MAX  240
+#define RACK_DRAM_IDS_MAX 8
+
+enum rack_boot { BOOT_BROM, BOOT_PRELOADER };
+
+/* Bits of GET_TARGET_CONFIG that the rack enforces (brom.md section 8). */
+enum { SECURE_SBC = 1, SECURE_SLA = 2, SECURE_DAA = 4 };
+
+struct dram_id {
+	uint8_t bytes[16];
+	unsigned n;
+};
+
+struct rack_config {
+	bool vhci;	       /* else unix_path */
+	const char *unix_path; /* borrowed from argv */
+	int devices;
+	const struct chip *chip;
+	const char *chip_name; /* as asked for, e.g. "MT6765" */
+	enum rack_boot boot;
+	enum storage_kind storage;
+	uint64_t user_bytes;
+	const char *layout; /* scatter file, or NULL */
+	bool layout_blank;  /* know the layout, but carry no partition table */
+	bool provisioned;
+	unsigned security;	  /* SECURE_* */
+	unsigned link_mbps;	  /* 0 = as fast as the machine */
+	unsigned window_ms;	  /* the preloader listens that long after SET_CONFIGURATION */
+	unsigned brom_window_ms;  /* 0 = for ever */
+	unsigned replug_after_ms; /* 0 = a device that left stays away until ctl replug */
+	unsigned c0_ms;		  /* from JUMP_DA to the agent's first byte */
+	bool old_preloader;
+	bool coalesce, split_bytes;
+	bool log_frames;
+	bool fault_once;
+	bool boot_full_speed; /* preloader at full speed */
+	bool brom_high_speed;
+	enum usb_variant descriptors;
+	struct fault_plan faults;
+	struct dram_id dram_ids[RACK_DRAM_IDS_MAX];
+	unsigned dram_id_count;
+	uint64_t seed;
+	const char *state_dir;
+	const char *log_path; /* NULL = no log, "-" = stderr */
+};
+
+struct rack_config rack_config_default(void);
+
+#endif
