@@ -45,6 +45,8 @@ enum verdict xf_expect(struct flow *f, size_t n)
 {
 	size_t held = f->xflash.in.held;
 
+	if (f->xflash.short_status && n >= FRAME_STATUS)
+		n -= 2;
 	f->xflash.stage = 0;
 	return rx_want(f, n > held ? n - held : 0);
 }
@@ -74,6 +76,8 @@ enum verdict xf_status(struct flow *f, struct slice rx)
 
 	if (v != STEP_NEXT)
 		return v;
+	/* An agent with short ones makes us wait for the rest once; after that we know. */
+	f->xflash.short_status = in->got == 2;
 	if (in->got == 4)
 		f->xflash.status = get_le32(in->body);
 	else if (in->got == 2)

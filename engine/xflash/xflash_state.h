@@ -10,6 +10,7 @@
 struct xflash_state {
 	struct frame_reader in;
 	uint8_t stage; /* frames of the step already taken */
+	bool short_status; /* the last status frame held two bytes */
 
 	/* device control in work (da-xflash.md 1.1) */
 	uint32_t code;
