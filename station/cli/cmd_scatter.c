@@ -114,9 +114,8 @@ void print_partitions(const struct scatter_section *sec)
 
 		start_text(e, start);
 		size_text(e, size);
-		table_row(&t, (const char *const[]){e->name,
-						    storage_region_name(sec->storage, e->region),
-						    start, size, e->is_download ? "yes" : "-",
+		table_row(&t, (const char *const[]){e->name, region_text(sec, e), start, size,
+						    e->is_download ? "yes" : "-",
 						    scatter_operation_name(e->operation),
 						    e->file[0] ? e->file : "-"});
 	}
