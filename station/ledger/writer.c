@@ -185,8 +185,8 @@ static void give_up(struct writer *w)
 	uv_mutex_unlock(&w->mutex);
 	if (lost)
 		fprintf(stderr,
-			"flashrackd: ledger, %s: %s; %zu records were not stored, their runs will "
-			"be marked interrupted; %s\n",
+			"flashrackd: %s: %s; records not stored: %zu, their runs will be marked "
+			"interrupted; %s\n",
 			why.where, why.why, lost, why.remedy);
 }
 
