@@ -64,6 +64,8 @@ static const struct phase {
 
 #define PHASES (sizeof phases / sizeof phases[0])
 
+_Static_assert(PHASES == FLOW_LAST_PHASE + 1, "flow_state.h names the last phase");
+
 static const struct slice nothing;
 
 static void record_phase(struct flow *f, enum flow_result result)
@@ -119,7 +121,7 @@ static void begin_ending(struct flow *f, bool link_alive)
 	}
 	record_phase(f, fault_result(f));
 	f->ending = true;
-	begin_phase(f, PHASES - 1);
+	begin_phase(f, FLOW_LAST_PHASE);
 }
 
 /* Name of the step in work: its own, or its caller's when it has none. */

@@ -143,8 +143,8 @@ struct flow; /* see engine/flow/flow_state.h for the size; embed it */
 void flow_begin(struct flow *f, const struct flow_plan *plan, const struct arrival *arrival,
 		uint64_t now_ms, struct flow_action *action);
 /*
- * Answer the last action with an event; get the next action. An event with another seq than the last
- * action's is ignored: *action stays as it is.
+ * Answer the last action with an event; get the next action. An event with another seq than the
+ * last action's is ignored: *action stays as it is.
  */
 void flow_step(struct flow *f, const struct flow_event *event, struct flow_action *action);
 const struct flow_report *flow_report(const struct flow *f);

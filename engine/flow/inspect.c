@@ -83,7 +83,7 @@ static enum verdict compare(struct flow *f, const struct gpt *gpt)
 	if (differences)
 		return step_refuse(f, 44, "%zu difference%s: %s", differences,
 				   differences == 1 ? "" : "s", text);
-	return jobs_plan(f);
+	return jobs_plan(f, gpt);
 }
 
 static enum verdict got_primary(struct flow *f, struct slice rx)
@@ -123,7 +123,7 @@ static enum verdict got_backup(struct flow *f, struct slice rx)
 				   "not allow blank boards",
 				   problem.why);
 	f->blank = true;
-	return jobs_plan(f);
+	return jobs_plan(f, NULL);
 }
 
 const struct step flow_inspect[] = {

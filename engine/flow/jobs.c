@@ -148,7 +148,7 @@ static enum verdict plan_boot(struct flow *f, size_t part, const struct scatter_
 	return v;
 }
 
-static enum verdict plan_part(struct flow *f, size_t i)
+static enum verdict plan_part(struct flow *f, const struct gpt *gpt, size_t i)
 {
 	const struct package_part *part = &f->plan->package->parts[i];
 	const struct scatter_entry *e = part->entry;
@@ -162,6 +162,9 @@ static enum verdict plan_part(struct flow *f, size_t i)
 				   (unsigned long long)s->bytes[e->region]);
 	if (is_boot_region(e->region))
 		return plan_boot(f, i, e, &f->plan->package->files[part->file], start, room);
+	/* By name the agent works with its own table, so its idea of the room counts. */
+	if (e->region == REGION_USER && gpt && gpt_find(gpt, e->name))
+		room = gpt_find(gpt, e->name)->size;
 	if (e->region == REGION_USER)
 		return plan_user(f, i, e, &f->plan->package->files[part->file], start, room);
 	return step_refuse(f, 42, "%s is for %s, which this station does not write", e->name,
@@ -217,7 +220,7 @@ static enum verdict plan_table(struct flow *f)
 }
 
 /* Parts of the chosen section, boot regions or the rest. */
-static enum verdict plan_parts(struct flow *f, bool boot)
+static enum verdict plan_parts(struct flow *f, const struct gpt *gpt, bool boot)
 {
 	const struct package *p = f->plan->package;
 
@@ -226,23 +229,23 @@ static enum verdict plan_parts(struct flow *f, bool boot)
 
 		if (p->parts[i].section == f->section &&
 		    is_boot_region(p->parts[i].entry->region) == boot)
-			v = plan_part(f, i);
+			v = plan_part(f, gpt, i);
 		if (v != STEP_NEXT)
 			return v;
 	}
 	return STEP_NEXT;
 }
 
-enum verdict jobs_plan(struct flow *f)
+enum verdict jobs_plan(struct flow *f, const struct gpt *gpt)
 {
 	enum verdict v = check_room(f);
 
 	if (v == STEP_NEXT && f->blank)
 		v = plan_table(f);
 	if (v == STEP_NEXT)
-		v = plan_parts(f, false);
+		v = plan_parts(f, gpt, false);
 	if (v == STEP_NEXT)
-		v = plan_parts(f, true);
+		v = plan_parts(f, gpt, true);
 	if (v != STEP_NEXT)
 		return v;
 	if (!f->job_count)

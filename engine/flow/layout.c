@@ -98,24 +98,6 @@ size_t layout_differences(const struct flow *f, const struct gpt *gpt, char *tex
 	return d.count;
 }
 
-/*
- * A partition's GUID. MediaTek assigns them by index from a list of its own, the same on all units;
- * ours are also the same on all units, made from name and index, in the form of random ones.
- */
-static void make_guid(const char *name, size_t index, uint8_t guid[16])
-{
-	uint64_t hash = 0xcbf29ce484222325u ^ index;
-
-	for (size_t i = 0; i < 16; i++) {
-		for (const char *p = name; *p; p++)
-			hash = (hash ^ (uint8_t)*p) * 0x100000001b3u;
-		hash = (hash ^ i) * 0x100000001b3u;
-		guid[i] = (uint8_t)(hash >> 32);
-	}
-	guid[7] = (uint8_t)((guid[7] & 0x0F) | 0x40);
-	guid[8] = (uint8_t)((guid[8] & 0x3F) | 0x80);
-}
-
 /* Bytes at the end of the user region that the backup table takes. */
 static uint64_t backup_bytes(uint32_t block)
 {
@@ -144,7 +126,6 @@ static bool add_entry(const struct flow *f, struct gpt *gpt, const struct scatte
 	snprintf(to->name, sizeof to->name, "%s", e->name);
 	to->start = start;
 	to->size = size;
-	make_guid(e->name, gpt->count, to->guid);
 	gpt->count++;
 	return true;
 }
@@ -156,7 +137,7 @@ bool layout_build(const struct flow *f, struct gpt *gpt, struct problem *problem
 	memset(gpt, 0, sizeof *gpt);
 	gpt->sector = s->block;
 	gpt->my_lba = 1;
-	make_guid("disk", 0, gpt->disk_guid);
+	memcpy(gpt->disk_guid, f->report.facts.random_id, sizeof gpt->disk_guid);
 	for (size_t i = 0; i < f->section->count; i++) {
 		const struct scatter_entry *e = &f->section->entries[i];
 

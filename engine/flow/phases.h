@@ -11,8 +11,13 @@ extern const struct step flow_write[];	   /* write.c */
 extern const struct step flow_verify[];	   /* verify.c */
 extern const struct step flow_end[];	   /* flow.c */
 
-/* Plan of the writes, made once storage and table are known (jobs.c). STEP_NEXT or STEP_FAIL. */
-enum verdict jobs_plan(struct flow *f);
+struct gpt;
+
+/*
+ * Plan of the writes, made once storage and table are known (jobs.c). `gpt` is the device's own
+ * table, NULL on a blank board. STEP_NEXT or STEP_FAIL.
+ */
+enum verdict jobs_plan(struct flow *f, const struct gpt *gpt);
 /* The file that a job sends, and its length as sent; the table's job has none (NULL). */
 const struct package_file *job_file(const struct flow *f, const struct flow_job *job);
 /* Name of a part for people. */
@@ -25,7 +30,6 @@ uint64_t verify_bytes(const struct flow *f, size_t job);
  * Compare the device's table with the section's entries (layout.c). Writes the first differences to
  * `text`; gives their number.
  */
-struct gpt;
 size_t layout_differences(const struct flow *f, const struct gpt *gpt, char *text, size_t room);
 /* The table a blank device gets, from the section (layout.c); false with `problem`. */
 bool layout_build(const struct flow *f, struct gpt *gpt, struct problem *problem);

@@ -77,7 +77,8 @@ enum verdict xf_status(struct flow *f, struct slice rx)
 	if (v != STEP_NEXT)
 		return v;
 	/* An agent with short ones makes us wait for the rest once; after that we know. */
-	f->xflash.short_status = in->got == 2;
+	if (in->got == 2)
+		f->xflash.short_status = true;
 	if (in->got == 4)
 		f->xflash.status = get_le32(in->body);
 	else if (in->got == 2)

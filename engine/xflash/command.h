@@ -55,8 +55,8 @@ void xf_u32(struct flow *f, struct flow_action *a, uint32_t word);
 enum verdict xf_command(struct flow *f, struct flow_action *a, enum xflash_op op);
 
 /*
- * Want `n` bytes of frames, less what is on hold from before; gives STEP_ASKED. FRAME_STATUS or more
- * means that a status comes first: two bytes less from agents with short ones.
+ * Want `n` bytes of frames, less what is on hold from before; gives STEP_ASKED. FRAME_STATUS or
+ * more means that a status comes first: two bytes less from agents with short ones.
  */
 enum verdict xf_expect(struct flow *f, size_t n);
 /* Take one payload into xflash.in.body. STEP_NEXT when it is there. */

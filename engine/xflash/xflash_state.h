@@ -9,8 +9,8 @@
 
 struct xflash_state {
 	struct frame_reader in;
-	uint8_t stage; /* frames of the step already taken */
-	bool short_status; /* the last status frame held two bytes */
+	uint8_t stage;	   /* frames of the step already taken */
+	bool short_status; /* this agent has sent one of two bytes */
 
 	/* device control in work (da-xflash.md 1.1) */
 	uint32_t code;

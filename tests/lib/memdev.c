@@ -26,9 +26,8 @@ static const struct {
 	const char *name;
 	uint32_t start, size;
 } layout[] = {
-	{ "nvram", 0x8000, 0x10000 },	 { "lk", 0x18000, 0x10000 },
-	{ "boot", 0x28000, 0x40000 },	 { "system", 0x68000, 0x80000 },
-	{ "userdata", 0xE8000, 0x100000 },
+	{"nvram", 0x8000, 0x10000},   {"lk", 0x18000, 0x10000},	       {"boot", 0x28000, 0x40000},
+	{"system", 0x68000, 0x80000}, {"userdata", 0xE8000, 0x100000},
 };
 
 static void put_header(uint8_t *p, uint64_t my, uint64_t other, uint64_t entries, uint64_t last,
@@ -46,13 +45,13 @@ static void put_header(uint8_t *p, uint64_t my, uint64_t other, uint64_t entries
 	put_le32(p + 80, 128);
 	put_le32(p + 84, 128);
 	put_le32(p + 88, entries_crc);
-	put_le32(p + 16, crc32_add(0, (struct slice){ p, 92 }));
+	put_le32(p + 16, crc32_add(0, (struct slice){p, 92}));
 }
 
 static void put_table(struct memdev *d)
 {
-	static const uint8_t kind[16] = { 0xA2, 0xA0, 0xD0, 0xEB, 0xE5, 0xB9, 0x33, 0x44,
-					  0x87, 0xC0, 0x68, 0xB6, 0xB7, 0x26, 0x99, 0xC7 };
+	static const uint8_t kind[16] = {0xA2, 0xA0, 0xD0, 0xEB, 0xE5, 0xB9, 0x33, 0x44,
+					 0x87, 0xC0, 0x68, 0xB6, 0xB7, 0x26, 0x99, 0xC7};
 	uint32_t block = d->options.ufs ? 4096 : 512;
 	uint64_t total = memdev_region_bytes(d, 2) / block, table = 128 * 128 / block;
 	uint8_t *user = memdev_region(d, 2), *entries = user + 2 * (size_t)block;
@@ -70,7 +69,7 @@ static void put_table(struct memdev *d)
 			e[56 + 2 * c] = (uint8_t)layout[i].name[c];
 	}
 	memcpy(backup, entries, 128 * 128);
-	crc = crc32_add(0, (struct slice){ entries, 128 * 128 });
+	crc = crc32_add(0, (struct slice){entries, 128 * 128});
 	put_header(user + block, 1, total - 1, 2, total - 2 - table, block, crc);
 	put_header(backup + 128 * 128, total - 1, 1, total - 1 - table, total - 2 - table, block,
 		   crc);
@@ -98,7 +97,7 @@ void memdev_init(struct memdev *d, const struct memdev_options *options, const s
 
 struct arrival memdev_arrival(const struct memdev *d)
 {
-	struct arrival a = { 0x0e8d, d->options.preloader ? 0x2000 : 0x0003, USB_SPEED_HIGH };
+	struct arrival a = {0x0e8d, d->options.preloader ? 0x2000 : 0x0003, USB_SPEED_HIGH};
 
 	if (d->switched)
 		a.pid = 0x2001;

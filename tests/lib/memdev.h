@@ -1,10 +1,10 @@
 /*
  * memdev: one device in memory, answering a flow's actions directly, on a virtual clock.
  *
- * Written from protocol/brom.md, da-xflash.md and packages.md alone; it shares no protocol code with
- * engine/. Boot ROM or preloader (memdev_boot.c), then both agent stages (memdev_agent.c, with
- * memdev_data.c for the storage commands). It rejects what a device rejects, with its codes, and goes
- * deaf where a device does. All state is in the struct: copying it copies the device.
+ * Written from protocol/brom.md, da-xflash.md and packages.md alone; it shares no protocol code
+ * with engine/. Boot ROM or preloader (memdev_boot.c), then both agent stages (memdev_agent.c, with
+ * memdev_data.c for the storage commands). It rejects what a device rejects, with its codes, and
+ * goes deaf where a device does. All state is in the struct: copying it copies the device.
  */
 #ifndef TESTS_LIB_MEMDEV_H
 #define TESTS_LIB_MEMDEV_H
@@ -23,7 +23,7 @@
 #define MEMDEV_DENY_MAX 8
 
 struct memdev_options {
-	bool preloader; /* else boot ROM */
+	bool preloader;		   /* else boot ROM */
 	uint8_t preloader_version; /* 0: 3 */
 	uint16_t hw_code;	   /* 0: 0x0766 */
 	uint32_t target_config;
@@ -37,8 +37,8 @@ struct memdev_options {
 	bool full_speed;		/* until the speed switch */
 	bool life_exhausted;
 	bool dram_fail;
-	unsigned readies;     /* READY texts queued before the first start byte */
-	unsigned silent_tries; /* start bytes lost before the device listens */
+	unsigned readies;		/* READY texts queued before the first start byte */
+	unsigned silent_tries;		/* start bytes lost before the device listens */
 	uint32_t deny[MEMDEV_DENY_MAX]; /* device control codes this agent does not know */
 	uint64_t user_bytes;		/* 0: MEMDEV_USER */
 	/* Answer the n-th packet of a data command (from 1) with `packet_status`; 0 never. */

@@ -29,7 +29,7 @@ static void frame_of(struct memdev *d, uint32_t type, const void *payload, uint3
 
 void mem_frame(struct memdev *d, const void *payload, uint32_t n)
 {
-	static const uint8_t line[] = { 1, 0, 0, 0, 'l', 'o', 'g', ' ', 'l', 'i', 'n', 'e', '\n' };
+	static const uint8_t line[] = {1, 0, 0, 0, 'l', 'o', 'g', ' ', 'l', 'i', 'n', 'e', '\n'};
 
 	if (d->options.logs)
 		frame_of(d, 2, line, sizeof line);
@@ -85,12 +85,12 @@ static bool denied(const struct memdev *d, uint32_t code)
 /* Which codes each stage implements (4.1), as far as a host may meet them. */
 static bool offers(const struct memdev *d, uint32_t code)
 {
-	static const uint32_t first[] = { 0x040001, 0x040004, 0x040005, 0x040007, 0x040009,
-					  0x04000A, 0x04000B, 0x04000C, 0x04000D, 0x040010,
-					  0x020002, 0x020003, 0x020004 };
-	static const uint32_t second[] = { 0x040001, 0x040002, 0x040003, 0x040004, 0x040005,
-					   0x040007, 0x040008, 0x040009, 0x04000B, 0x04000C,
-					   0x04000D, 0x080001, 0x080002, 0x080007, 0x020002 };
+	static const uint32_t first[] = {0x040001, 0x040004, 0x040005, 0x040007, 0x040009,
+					 0x04000A, 0x04000B, 0x04000C, 0x04000D, 0x040010,
+					 0x020002, 0x020003, 0x020004};
+	static const uint32_t second[] = {0x040001, 0x040002, 0x040003, 0x040004, 0x040005,
+					  0x040007, 0x040008, 0x040009, 0x04000B, 0x04000C,
+					  0x04000D, 0x080001, 0x080002, 0x080007, 0x020002};
 	const uint32_t *set = d->mode == MEM_DA1 ? first : second;
 	size_t n = d->mode == MEM_DA1 ? sizeof first / 4 : sizeof second / 4;
 
@@ -102,7 +102,7 @@ static bool offers(const struct memdev *d, uint32_t code)
 
 static void emmc_info(struct memdev *d)
 {
-	uint8_t b[104] = { 0 };
+	uint8_t b[104] = {0};
 
 	if (!d->options.no_storage && d->options.ufs == d->options.other_storage) {
 		put_le32(b, 1);
@@ -120,7 +120,7 @@ static void emmc_info(struct memdev *d)
 
 static void ufs_info(struct memdev *d)
 {
-	uint8_t b[208] = { 0 };
+	uint8_t b[208] = {0};
 
 	if (!d->options.no_storage && d->options.ufs != d->options.other_storage) {
 		put_le32(b, 0x30);
@@ -135,7 +135,7 @@ static void ufs_info(struct memdev *d)
 
 static void ram_info(struct memdev *d)
 {
-	uint8_t b[48] = { 0 };
+	uint8_t b[48] = {0};
 
 	put_le32(b, 2);
 	put_le64(b + 8, 0x200000);
@@ -148,7 +148,7 @@ static void ram_info(struct memdev *d)
 
 static void chip_id(struct memdev *d)
 {
-	uint8_t b[12] = { 0 };
+	uint8_t b[12] = {0};
 
 	put_le16(b, d->options.hw_code);
 	put_le16(b + 2, 0x8A00);
@@ -169,7 +169,7 @@ static void packet_length(struct memdev *d)
 static void get(struct memdev *d, uint32_t code)
 {
 	static const uint8_t zero[48];
-	static const uint8_t random_id[16] = { 9, 8, 7, 6, 5, 4, 3, 2, 1, 2, 3, 4, 5, 6, 7, 8 };
+	static const uint8_t random_id[16] = {9, 8, 7, 6, 5, 4, 3, 2, 1, 2, 3, 4, 5, 6, 7, 8};
 	const char *speed = d->options.full_speed && !d->switched ? "full-speed" : "high-speed";
 	uint8_t word[4];
 
@@ -232,8 +232,8 @@ static void control(struct memdev *d)
 		if (word >> 16 == 0x04)
 			get(d, word);
 		if (word >> 16 == 0x08) {
-			mem_status(d, word == 0x080007 && d->options.life_exhausted ? 0xC003001D
-										    : 0);
+			mem_status(d,
+				   word == 0x080007 && d->options.life_exhausted ? 0xC003001D : 0);
 			idle(d);
 		}
 		return;
@@ -320,10 +320,10 @@ static void switch_speed(struct memdev *d)
 
 static bool has_opcode(const struct memdev *d, uint32_t op)
 {
-	static const uint32_t first[] = { 0x010005, 0x010007, 0x010008, 0x010009, 0x01000A,
-					  0x01000B };
-	static const uint32_t second[] = { 0x010001, 0x010003, 0x010004, 0x010005, 0x010007,
-					   0x010008, 0x010009, 0x01000B };
+	static const uint32_t first[] = {0x010005, 0x010007, 0x010008,
+					 0x010009, 0x01000A, 0x01000B};
+	static const uint32_t second[] = {0x010001, 0x010003, 0x010004, 0x010005,
+					  0x010007, 0x010008, 0x010009, 0x01000B};
 	const uint32_t *set = d->mode == MEM_DA1 ? first : second;
 	size_t n = d->mode == MEM_DA1 ? sizeof first / 4 : sizeof second / 4;
 

@@ -9,7 +9,7 @@
 #define SLA		0x2u
 #define DAA		0x4u
 
-static const uint8_t seq[4] = { 0xA0, 0x0A, 0x50, 0x05 };
+static const uint8_t seq[4] = {0xA0, 0x0A, 0x50, 0x05};
 
 static bool in_brom(const struct memdev *d)
 {

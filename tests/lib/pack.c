@@ -8,10 +8,12 @@
 
 #include "engine/base/bytes.h"
 
-#define DA1_BODY  0x1000u
-#define DA2_BODY  0x2A1Cu
-#define SIGNATURE 0x100u
-#define FIRST	  0x376Cu /* 64 slots, as the 2019 file */
+#define DA1_BODY   0x1000u
+#define DA2_BODY   0x2A1Cu
+#define WORKED_DA1 0x20u
+#define WORKED_DA2 0x4E61Cu
+#define SIGNATURE  0x100u
+#define FIRST	   0x376Cu /* 64 slots, as the 2019 file */
 
 static void die(const char *what)
 {
@@ -67,15 +69,15 @@ struct row {
 };
 
 static const struct row rows[] = {
-	{ "preloader", "preloader_test.bin", "BOOTLOADERS", 0, 0x40000, true, false },
-	{ "pgpt", NULL, "INVISIBLE", 0, 0x8000, false, false },
-	{ "nvram", NULL, "BINREGION", 0x8000, 0x10000, false, false },
-	{ "lk", "lk.img", "UPDATE", 0x18000, 0x10000, false, false },
-	{ "boot", "boot.img", "UPDATE", 0x28000, 0x40000, false, false },
-	{ "system", "system.img", "UPDATE", 0x68000, 0x80000, false, false },
-	{ "userdata", "userdata.img", "UPDATE", 0xE8000, 0x100000, false, false },
-	{ "flashinfo", NULL, "RESERVED", 0xFFFF0004, 0x80000, false, true },
-	{ "sgpt", NULL, "RESERVED", 0xFFFF0000, 0x8000, false, true },
+	{"preloader", "preloader_test.bin", "BOOTLOADERS", 0, 0x40000, true, false},
+	{"pgpt", NULL, "INVISIBLE", 0, 0x8000, false, false},
+	{"nvram", NULL, "BINREGION", 0x8000, 0x10000, false, false},
+	{"lk", "lk.img", "UPDATE", 0x18000, 0x10000, false, false},
+	{"boot", "boot.img", "UPDATE", 0x28000, 0x40000, false, false},
+	{"system", "system.img", "UPDATE", 0x68000, 0x80000, false, false},
+	{"userdata", "userdata.img", "UPDATE", 0xE8000, 0x100000, false, false},
+	{"flashinfo", NULL, "RESERVED", 0xFFFF0004, 0x80000, false, true},
+	{"sgpt", NULL, "RESERVED", 0xFFFF0000, 0x8000, false, true},
 };
 
 #define ROWS (sizeof rows / sizeof rows[0])
@@ -226,14 +228,31 @@ static void put_region(uint8_t *p, uint32_t offset, uint32_t body, uint32_t addr
 	put_le32(p + 16, SIGNATURE);
 }
 
-static void put_agent(struct pack *p, unsigned year)
+/* DA1 carries the digest of the DA2 it belongs to (da-file.md 5). */
+static void put_digest(uint8_t *da1, const uint8_t *da2, size_t n)
 {
-	const uint32_t da1 = FIRST + 0x270, da2 = da1 + DA1_BODY + SIGNATURE;
-	uint8_t *b = add_file(p, "DA_TEST.bin", da2 + DA2_BODY + SIGNATURE), *e = b + 0x6C;
+	if (!EVP_Digest(da2, n, da1 + 0xE40, NULL, EVP_sha256(), NULL))
+		die("SHA-256 failed");
+}
+
+static void put_worked_agent(uint8_t *da1)
+{
+	for (size_t i = 0; i < WORKED_DA1; i++)
+		da1[i] = (uint8_t)(7 * i + 3);
+	memset(da1 + WORKED_DA1, 0xA5, SIGNATURE);
+}
+
+static void put_agent(struct pack *p, const struct pack_options *o)
+{
+	uint32_t body1 = o->worked_agent ? WORKED_DA1 : DA1_BODY;
+	uint32_t body2 = o->worked_agent ? WORKED_DA2 : DA2_BODY;
+	uint32_t da1 = FIRST + 0x270, da2 = da1 + body1 + SIGNATURE;
+	uint8_t *b = add_file(p, "DA_TEST.bin", da2 + body2 + SIGNATURE), *e = b + 0x6C;
 
 	memset(b, 0, FIRST);
 	memcpy(b, "MTK_DOWNLOAD_AGENT", 18);
-	snprintf((char *)b + 0x20, 64, "MTK_AllInOne_DA_v3.3001.%u-07-03.22:08_TEST", year);
+	snprintf((char *)b + 0x20, 64, "MTK_AllInOne_DA_v3.3001.%u-07-03.22:08_TEST",
+		 o->agent_year ? o->agent_year : 2019);
 	put_le32(b + 0x60, 4);
 	put_le32(b + 0x64, 0x22668899);
 	put_le32(b + 0x68, 1);
@@ -246,13 +265,14 @@ static void put_agent(struct pack *p, unsigned year)
 	put_le32(e + 0x14, FIRST);
 	put_le32(e + 0x18, 0x270);
 	put_le32(e + 0x1C, 0x50000000);
-	put_region(e + 0x28, da1, DA1_BODY, 0x00200000);
-	put_region(e + 0x3C, da2, DA2_BODY, 0x40000000);
-	/* DA1 carries the digest of the DA2 it belongs to (da-file.md 5). */
-	if (!EVP_Digest(b + da2, DA2_BODY, b + da1 + 0xE40, NULL, EVP_sha256(), NULL))
-		die("SHA-256 failed");
-	p->da1 = (struct slice){ b + da1, DA1_BODY + SIGNATURE };
-	p->da2 = (struct slice){ b + da2, DA2_BODY };
+	put_region(e + 0x28, da1, body1, 0x00200000);
+	put_region(e + 0x3C, da2, body2, 0x40000000);
+	if (o->worked_agent)
+		put_worked_agent(b + da1);
+	else
+		put_digest(b + da1, b + da2, body2);
+	p->da1 = (struct slice){b + da1, body1 + SIGNATURE};
+	p->da2 = (struct slice){b + da2, body2};
 }
 
 static bool find(void *context, const char *name, struct slice *bytes)
@@ -260,12 +280,12 @@ static bool find(void *context, const char *name, struct slice *bytes)
 	const struct pack *p = context;
 
 	if (!strcmp(name, "MT6765_Android_scatter.txt")) {
-		*bytes = (struct slice){ (const uint8_t *)p->scatter, strlen(p->scatter) };
+		*bytes = (struct slice){(const uint8_t *)p->scatter, strlen(p->scatter)};
 		return true;
 	}
 	for (size_t i = 0; i < p->file_count; i++)
 		if (!strcmp(p->files[i].name, name)) {
-			*bytes = (struct slice){ p->files[i].bytes, p->files[i].n };
+			*bytes = (struct slice){p->files[i].bytes, p->files[i].n};
 			return true;
 		}
 	return false;
@@ -273,7 +293,7 @@ static bool find(void *context, const char *name, struct slice *bytes)
 
 void pack_make(struct pack *p, const struct pack_options *o)
 {
-	struct package_source source = { .context = p, .find = find };
+	struct package_source source = {.context = p, .find = find};
 	struct problem problem;
 
 	memset(p, 0, sizeof *p);
@@ -285,7 +305,7 @@ void pack_make(struct pack *p, const struct pack_options *o)
 	put_sparse(p, "system.img");
 	add_file(p, "userdata.img", 0x30200);
 	if (!o->without_agent)
-		put_agent(p, o->agent_year ? o->agent_year : 2019);
+		put_agent(p, o);
 	if (package_open(&p->package, "test", "MT6765_Android_scatter.txt",
 			 o->without_agent ? NULL : "DA_TEST.bin", &source, &problem))
 		die(problem.why);
@@ -303,7 +323,7 @@ void pack_free(struct pack *p)
 
 struct slice pack_file(const struct pack *p, const char *name)
 {
-	struct slice bytes = { NULL, 0 };
+	struct slice bytes = {NULL, 0};
 
 	if (!find((void *)(uintptr_t)p, name, &bytes))
 		die("no such file in the package");

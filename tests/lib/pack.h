@@ -20,12 +20,13 @@ struct pack_options {
 	bool with_table;	/* pgpt is marked for download */
 	bool without_preloader; /* no preloader entry */
 	bool without_agent;
-	bool boot_shaped;	/* the preloader file has its device header */
-	bool empty;		/* nothing is marked for download */
-	bool unhashed;		/* opened and checked, not hashed */
-	size_t boot_bytes;	/* length of boot.img; 0: 150001, odd on purpose */
-	unsigned emi_version;	/* 0: 35, the one for MT6765 */
-	unsigned agent_year;	/* in the container's identifier; 0: 2019 */
+	bool boot_shaped;     /* the preloader file has its device header */
+	bool empty;	      /* nothing is marked for download */
+	bool unhashed;	      /* opened and checked, not hashed */
+	size_t boot_bytes;    /* length of boot.img; 0: 150001, odd on purpose */
+	unsigned emi_version; /* 0: 35, the one for MT6765 */
+	bool worked_agent;    /* the agents of the worked examples: brom.md 16, da-xflash.md 8.1 */
+	unsigned agent_year;  /* in the container's identifier; 0: 2019 */
 };
 
 #define PACK_FILES 8
