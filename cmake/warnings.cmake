@@ -1,3 +1,7 @@
+# Assertions stay on in every build: a station that broke its own promise must stop, not go on.
+set(CMAKE_C_FLAGS_RELWITHDEBINFO "-O2 -g")
+set(CMAKE_C_FLAGS_RELEASE "-O2")
+
 # One list of warnings and sanitizers for every target; a target takes it with flashrack_strict(target).
 add_compile_definitions(_GNU_SOURCE FLASHRACK_VERSION="${PROJECT_VERSION}")
 
