@@ -157,6 +157,7 @@ static int read_order(struct reader *r, const cJSON *v, void *target)
 }
 
 static const struct key station_keys[] = {
+	{.name = "$schema", .kind = KEY_NOTE},
 	TEXT("state_dir", state_dir, 1),
 	TEXT("name", name, 1),
 	OBJECT("listen", read_listen),

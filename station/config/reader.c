@@ -180,6 +180,8 @@ static int read_value(struct reader *r, const struct key *k, const cJSON *value,
 		return k->read(r, value, target);
 	case KEY_LIST:
 		return read_list(r, k, value, target);
+	case KEY_NOTE:
+		return cJSON_IsString(value) ? 0 : refuse_kind(r, value, "a text");
 	}
 	return -1;
 }

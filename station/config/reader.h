@@ -23,6 +23,7 @@ enum key_kind {
 	KEY_CHOICE, /* int: index into `choices` */
 	KEY_OBJECT, /* `read` is called with the object */
 	KEY_LIST,   /* `read` is called for each element, in order */
+	KEY_NOTE,   /* a text for editors and people, such as "$schema": not used */
 };
 
 struct reader;

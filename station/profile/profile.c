@@ -71,12 +71,8 @@ struct profile_choices {
 	}
 
 static const struct key keys[] = {
-	{.name = "name",
-	 .kind = KEY_TEXT,
-	 .offset = AT(name),
-	 .size = sizeof(((struct profile *)0)->name),
-	 .min = 1,
-	 .required = true},
+	{.name = "$schema", .kind = KEY_NOTE},
+	TEXT("name", name, 1),
 	TEXT("product", product, 1),
 	{.name = "platforms", .kind = KEY_LIST, .read = read_platform},
 	CHOICE("storage", storage, storage_words),
@@ -119,12 +115,24 @@ static void take_choices(struct profile *p, const struct profile_choices *c)
 	p->storage = storage[c->storage];
 }
 
-static int read_tree(struct profile_choices *c, const cJSON *tree, struct problem *problem)
+/* "generic-xflash" of ".../generic-xflash.json": the name of a profile that states none. */
+static void name_by_file(struct profile *p, const char *file)
+{
+	const char *slash = strrchr(file, '/');
+	const char *stem = slash ? slash + 1 : file;
+	const char *dot = strrchr(stem, '.');
+
+	snprintf(p->name, sizeof p->name, "%.*s", (int)(dot ? (size_t)(dot - stem) : strlen(stem)),
+		 stem);
+}
+
+static int read_tree(struct profile_choices *c, const cJSON *tree, const char *file,
+		     struct problem *problem)
 {
 	struct reader r = {.problem = problem};
 
 	c->verify = 2; /* sample */
-	snprintf(c->profile.product, sizeof c->profile.product, "%s", "");
+	name_by_file(&c->profile, file);
 	return reader_object(&r, tree, keys, COUNT(keys), c);
 }
 
@@ -149,7 +157,7 @@ struct profile *profile_load(const char *file, struct problem *problem)
 	size_t n = 0;
 	char *text = reader_load(file, &n, problem);
 	cJSON *tree = text ? reader_parse(text, n, problem) : NULL;
-	bool good = c && tree && read_tree(c, tree, problem) == 0;
+	bool good = c && tree && read_tree(c, tree, file, problem) == 0;
 
 	if (tree && !c)
 		problem_set(problem, "memory", "free some memory", "out of memory");
@@ -200,6 +208,25 @@ static int add_profile(struct profiles *all, const char *file, struct problem *p
 	return 0;
 }
 
+static bool collect_widest(struct profiles *all)
+{
+	size_t n = 0;
+
+	all->widest = calloc(all->count * PROFILE_IDENTITY_MAX + 1, sizeof *all->widest);
+	if (!all->widest)
+		return false;
+	for (size_t i = 0; i < all->count; i++)
+		for (size_t k = 0; all->list[i]->allowed_identity[k]; k++)
+			all->widest[n++] = all->list[i]->allowed_identity[k];
+	all->widest_rules.allowed_identity = all->widest;
+	return true;
+}
+
+const struct package_rules *profiles_widest_rules(const struct profiles *all)
+{
+	return &all->widest_rules;
+}
+
 int profiles_load(struct profiles *all, const char *folder, bool must_exist, char *bad_file,
 		  size_t bad_file_size, struct problem *problem)
 {
@@ -210,7 +237,7 @@ int profiles_load(struct profiles *all, const char *folder, bool must_exist, cha
 	memset(all, 0, sizeof *all);
 	snprintf(bad_file, bad_file_size, "%s", folder);
 	if (n < 0 && errno == ENOENT && !must_exist)
-		return 0;
+		n = 0;
 	if (n < 0)
 		return problem_set(problem, "profiles_dir", "give a readable folder", "%s",
 				   strerror(errno));
@@ -225,6 +252,8 @@ int profiles_load(struct profiles *all, const char *folder, bool must_exist, cha
 		free(entries[i]);
 	}
 	free(entries);
+	if (result == 0 && !collect_widest(all))
+		result = problem_set(problem, "memory", "free some memory", "out of memory");
 	if (result != 0)
 		profiles_free(all);
 	return result;
@@ -235,6 +264,7 @@ void profiles_free(struct profiles *all)
 	for (size_t i = 0; i < all->count; i++)
 		profile_free(all->list[i]);
 	free(all->list);
+	free(all->widest);
 	memset(all, 0, sizeof *all);
 }
 

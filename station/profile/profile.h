@@ -19,7 +19,7 @@
 #define PROFILE_PATH_MAX      512
 
 struct profile {
-	char name[64]; /* by which orders call it */
+	char name[64]; /* by which orders call it; by default the file's, without .json */
 	char product[96];
 	char file[PROFILE_PATH_MAX];
 	char sha256[65];       /* of the file, hex */
@@ -38,7 +38,9 @@ struct profile {
 
 struct profiles {
 	size_t count;
-	struct profile **list; /* owned, by name */
+	struct profile **list; /* owned, by file name */
+	const char **widest;   /* owned: every partition that any of them allows */
+	struct package_rules widest_rules;
 };
 
 /*
@@ -55,6 +57,9 @@ int profiles_load(struct profiles *all, const char *folder, bool must_exist, cha
 		  size_t bad_file_size, struct problem *problem);
 void profiles_free(struct profiles *all);
 const struct profile *profiles_find(const struct profiles *all, const char *name);
+
+/* The most that any of them allows: what no profile allows is refused at import already. */
+const struct package_rules *profiles_widest_rules(const struct profiles *all);
 
 /* May a package for `platform` be flashed under this profile? A suffix as in MT6757D is tolerated.
  */

@@ -318,13 +318,16 @@ static void watch_existing(struct real_usb *u)
 static int real_start(struct usb *base, struct problem *problem)
 {
 	struct real_usb *u = (struct real_usb *)base;
-	int error = libusb_init(&u->context);
+	int error;
 
-	if (error != 0)
-		return problem_set(problem, "usb", "check that /dev/bus/usb is there and readable",
-				   "libusb does not start: %s", libusb_strerror(error));
 	uv_check_init(base->loop, &u->after_poll);
 	u->after_poll.data = u;
+	error = libusb_init(&u->context);
+	if (error != 0) {
+		u->context = NULL;
+		return problem_set(problem, "usb", "check that /dev/bus/usb is there and readable",
+				   "libusb does not start: %s", libusb_strerror(error));
+	}
 	uv_check_start(&u->after_poll, after_poll);
 	watch_existing(u);
 	error = libusb_hotplug_register_callback(
@@ -351,6 +354,10 @@ static void real_stop(struct usb *base, usb_closed *stopped, void *context)
 
 	u->stopped = stopped;
 	u->stopped_context = context;
+	if (!u->context) { /* it never started */
+		uv_close((uv_handle_t *)&u->after_poll, stop_closed);
+		return;
+	}
 	libusb_hotplug_deregister_callback(u->context, u->hotplug);
 	libusb_set_pollfd_notifiers(u->context, NULL, NULL, NULL);
 	while (u->watches)

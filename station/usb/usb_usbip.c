@@ -304,11 +304,11 @@ static int usbip_start(struct usb *base, struct problem *problem)
 {
 	struct usbip *u = (struct usbip *)base;
 
+	uv_timer_init(base->loop, &u->timer);
+	u->timer.data = u;
 	u->list = malloc(LIST_BYTES_MAX);
 	if (!u->list)
 		return problem_set(problem, "usb.attach", "free some memory", "out of memory");
-	uv_timer_init(base->loop, &u->timer);
-	u->timer.data = u;
 	uv_timer_start(&u->timer, ask_list, 0, 0);
 	return 0;
 }

@@ -21,18 +21,20 @@ struct view_error {
 	const char *family;
 	const char *step;
 	const char *meaning;
-	const char *what;		   /* seen this time */
-	const char *const *action;	   /* NULL-terminated */
+	const char *what;	   /* seen this time */
+	const char *const *action; /* NULL-terminated */
 };
 
 struct view_slot {
 	uint64_t version; /* of the last change */
 	const char *path;
 	const char *label;
-	const char *state; /* empty arrived connecting identified preflight agent inspect writing verifying
-			      finishing storing passed failed refused interrupted held removed (see port.h) */
-	const char *mode;      /* "brom", "preloader", "da", "" */
-	const char *usb_id;    /* "0e8d:2000" or "" */
+	const char *state;  /* empty arrived connecting identified preflight agent inspect writing
+			       verifying  finishing storing passed failed refused interrupted held
+			       removed (see port.h) */
+	bool present;	    /* a device is on the bus; a result stays on show without one */
+	const char *mode;   /* "brom", "preloader", "da", "" */
+	const char *usb_id; /* "0e8d:2000" or "" */
 	const char *usb_speed; /* "full", "high", "super", "" */
 	const char *me_id;     /* hex or "" */
 	const char *soc_id;
@@ -42,10 +44,10 @@ struct view_slot {
 	const char *step;      /* within the phase; "" */
 	const char *partition; /* in work or "" */
 	uint64_t bytes_done, bytes_total;
-	double mib_per_s; /* over the last seconds */
-	double seconds_left; /* < 0: unknown */
+	double mib_per_s;		/* over the last seconds */
+	double seconds_left;		/* < 0: unknown */
 	int64_t started_ms, changed_ms; /* UTC ms; 0 none */
-	uint32_t run_ms; /* so far, or in all when over */
+	uint32_t run_ms;		/* so far, or in all when over */
 	struct view_error error;
 	uint32_t runs, passed, failed, refused; /* of this slot since the station started */
 };
@@ -56,8 +58,8 @@ struct view_order {
 	const char *name, *profile, *product, *package_id, *package_name, *operator_name;
 	int64_t quantity;
 	uint32_t passed, failed, refused, interrupted, running; /* runs; passed counts units once */
-	double first_pass_yield; /* 0..1; < 0 unknown */
-	double units_per_hour, takt_median_s; /* < 0 unknown */
+	double first_pass_yield;				/* 0..1; < 0 unknown */
+	double units_per_hour, takt_median_s;			/* < 0 unknown */
 	int64_t opened_ms;
 };
 
@@ -102,10 +104,10 @@ void view_listen(struct station *s, void (*changed)(void *context), void *contex
 typedef void view_done(void *context, int64_t id, const struct problem *error);
 
 struct view_order_request {
-	const char *name;	/* "" = made up */
-	const char *profile;	/* name of a known profile */
-	const char *package;	/* id, unique id prefix, name in the store, or folder path to import */
-	int64_t quantity;	/* 0 = open end */
+	const char *name;    /* "" = made up */
+	const char *profile; /* name of a known profile */
+	const char *package; /* id, unique id prefix, name in the store, or folder path to import */
+	int64_t quantity;    /* 0 = open end */
 	const char *operator_name;
 };
 /* `done` comes after the order is on disk (or refused: unknown profile, package unfit, ...). */

@@ -1,0 +1,229 @@
+#include "station/order/order.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HOUR_MS 3600000
+
+struct order *order_make(void)
+{
+	struct order *o = calloc(1, sizeof *o);
+
+	if (o)
+		o->takt_median_s = -1;
+	return o;
+}
+
+void order_free(struct order *o)
+{
+	if (!o)
+		return;
+	free(o->units);
+	free(o);
+}
+
+void order_unit_key(char key[72], const struct device_facts *facts)
+{
+	const uint8_t *id = facts->me_id_len ? facts->me_id : facts->soc_id;
+	size_t n = facts->me_id_len ? facts->me_id_len : facts->soc_id_len;
+
+	key[0] = '\0';
+	for (size_t i = 0; i < n; i++)
+		snprintf(key + 2 * i, 3, "%02x", id[i]);
+}
+
+/* Where `key` is, or belongs. */
+static size_t find_unit(const struct order *o, const char *key)
+{
+	size_t low = 0, high = o->unit_count;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (strcmp(o->units[middle].key, key) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static struct order_unit *take_unit(struct order *o, const char *key, bool *fresh)
+{
+	size_t at = find_unit(o, key);
+
+	*fresh = at == o->unit_count || strcmp(o->units[at].key, key) != 0;
+	if (!*fresh)
+		return &o->units[at];
+	if (o->unit_count == o->unit_room) {
+		size_t room = o->unit_room ? 2 * o->unit_room : 64;
+		struct order_unit *more = realloc(o->units, room * sizeof *more);
+
+		if (!more)
+			return NULL;
+		o->units = more;
+		o->unit_room = room;
+	}
+	memmove(&o->units[at + 1], &o->units[at], (o->unit_count - at) * sizeof *o->units);
+	o->unit_count++;
+	o->units[at] = (struct order_unit){.passed = false};
+	snprintf(o->units[at].key, sizeof o->units[at].key, "%s", key);
+	return &o->units[at];
+}
+
+static int by_value(const void *a, const void *b)
+{
+	const int64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+static size_t kept_passes(const struct order *o)
+{
+	return o->pass_count < ORDER_PASSES_KEPT ? o->pass_count : ORDER_PASSES_KEPT;
+}
+
+/* The n-th kept pass, oldest first. */
+static int64_t pass_at(const struct order *o, size_t n)
+{
+	return o->passes_ms[(o->pass_count - kept_passes(o) + n) % ORDER_PASSES_KEPT];
+}
+
+/* Median of the latest steps from one pass to the next. */
+static void find_takt(struct order *o)
+{
+	int64_t steps[255];
+	size_t kept = kept_passes(o), count = 0;
+
+	for (size_t i = kept > 256 ? kept - 255 : 1; i < kept; i++)
+		steps[count++] = pass_at(o, i) - pass_at(o, i - 1);
+	if (count == 0)
+		return;
+	qsort(steps, count, sizeof steps[0], by_value);
+	o->takt_median_s = (double)(steps[(count - 1) / 2] + steps[count / 2]) / 2000.0;
+}
+
+static void note_pass(struct order *o, int64_t at_ms)
+{
+	o->passes_ms[o->pass_count++ % ORDER_PASSES_KEPT] = at_ms;
+	o->passed++;
+}
+
+static bool restore_units(struct order *o, const struct ledger_loaded_order *from)
+{
+	int64_t *times = calloc(from->unit_count + 1, sizeof *times);
+	size_t count = 0;
+	bool fresh;
+
+	if (!times)
+		return false;
+	for (size_t i = 0; i < from->unit_count; i++) {
+		const struct ledger_loaded_unit *u = &from->list[i];
+		struct order_unit *mine = take_unit(o, u->key, &fresh);
+
+		if (!mine) {
+			free(times);
+			return false;
+		}
+		mine->passed = u->passed;
+		mine->first_passed = u->first_passed;
+		if (u->passed)
+			times[count++] = u->passed_ms;
+	}
+	qsort(times, count, sizeof times[0], by_value);
+	for (size_t i = 0; i < count; i++)
+		note_pass(o, times[i]);
+	free(times);
+	return true;
+}
+
+bool order_restore(struct order *o, const struct ledger_loaded_order *from)
+{
+	o->id = from->id;
+	o->quantity = from->quantity;
+	o->opened_ms = from->opened_ms;
+	o->recorded = true;
+	snprintf(o->name, sizeof o->name, "%s", from->name);
+	snprintf(o->profile_name, sizeof o->profile_name, "%s", from->profile);
+	snprintf(o->package_id, sizeof o->package_id, "%s", from->package_id);
+	snprintf(o->product, sizeof o->product, "%s", from->product);
+	snprintf(o->operator_name, sizeof o->operator_name, "%s", from->operator_name);
+	if (!restore_units(o, from))
+		return false;
+	o->passed = from->passed;
+	o->failed = from->failed;
+	o->refused = from->refused;
+	o->interrupted = from->interrupted;
+	o->first_pass = from->first_pass;
+	find_takt(o);
+	return true;
+}
+
+bool order_is_full(const struct order *o)
+{
+	return o->quantity > 0 && (int64_t)o->passed + o->running >= o->quantity;
+}
+
+void order_run_begins(struct order *o)
+{
+	o->running++;
+}
+
+/* A run of a unit that is known: a unit counts as passed once, and by its first run for the yield.
+ */
+static bool count_unit(struct order *o, bool passed, const char *key, int64_t at_ms)
+{
+	bool fresh;
+	struct order_unit *unit = take_unit(o, key, &fresh);
+
+	if (!unit)
+		return false;
+	if (fresh && passed) {
+		unit->first_passed = true;
+		o->first_pass++;
+	}
+	if (passed && !unit->passed) {
+		unit->passed = true;
+		note_pass(o, at_ms);
+		find_takt(o);
+	}
+	return true;
+}
+
+bool order_run_ends(struct order *o, enum flow_result result, const char *key, int64_t at_ms)
+{
+	o->running--;
+	if (result == FLOW_INTERRUPTED) {
+		o->interrupted++;
+		return true;
+	}
+	if (result == FLOW_REFUSED)
+		o->refused++;
+	else if (result != FLOW_PASSED)
+		o->failed++;
+	else if (!key[0])
+		note_pass(o, at_ms); /* a chip without any number: each run is a unit of its own */
+	return !key[0] || count_unit(o, result == FLOW_PASSED, key, at_ms);
+}
+
+double order_first_pass_yield(const struct order *o)
+{
+	return o->unit_count ? (double)o->first_pass / (double)o->unit_count : -1;
+}
+
+double order_units_per_hour(const struct order *o, int64_t now_ms)
+{
+	int64_t span = now_ms - o->opened_ms;
+	size_t kept = kept_passes(o), count = 0;
+
+	if (o->pass_count == 0)
+		return -1;
+	if (span > HOUR_MS)
+		span = HOUR_MS;
+	if (span < 1000)
+		span = 1000;
+	while (count < kept && now_ms - pass_at(o, kept - 1 - count) <= HOUR_MS)
+		count++;
+	return (double)count * HOUR_MS / (double)span;
+}

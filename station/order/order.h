@@ -1,0 +1,71 @@
+/*
+ * order: what the line is doing now: profile + package + quantity, and what has come of it.
+ *
+ * loading -> open -> closing (no new runs, some under way) -> gone. Runs borrow an order's plan, so
+ * it stays until the last of them is over. Counters are restored from the ledger at start.
+ */
+#ifndef STATION_ORDER_ORDER_H
+#define STATION_ORDER_ORDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/flow/flow.h"
+#include "station/ledger/load.h"
+#include "station/profile/profile.h"
+
+struct loaded_package;
+
+enum order_state { ORDER_LOADING, ORDER_OPEN, ORDER_CLOSING };
+
+struct order_unit {
+	char key[72]; /* ME-ID, else SoC-ID, hex */
+	bool passed, first_passed;
+};
+
+#define ORDER_PASSES_KEPT 4096 /* times of the latest passes, for rates */
+
+struct order {
+	int64_t id;
+	enum order_state state;
+	char name[128], package_id[65], package_name[96], product[128], operator_name[128];
+	char profile_name[128]; /* also when the profile is not there any more */
+	const struct profile *profile;
+	int64_t quantity; /* 0: open end */
+	int64_t opened_ms;
+	struct loaded_package *loaded; /* owned; NULL while loading */
+	struct flow_plan plan;	       /* valid when open */
+	char why[512];		       /* why it can not run, or "" */
+	bool recorded;		       /* its row is in the ledger, and open */
+	bool busy;		       /* a worker loads its package */
+
+	uint32_t passed, failed, refused, interrupted, running; /* as view.h says */
+	uint32_t first_pass;
+	size_t unit_count, unit_room;
+	struct order_unit *units;	      /* owned, sorted by key */
+	int64_t passes_ms[ORDER_PASSES_KEPT]; /* ring, by time */
+	size_t pass_count;		      /* ever, since opened or restored */
+	double takt_median_s;		      /* < 0: unknown */
+	uint64_t version;
+};
+
+/* Empty, in state ORDER_LOADING. NULL when out of memory. */
+struct order *order_make(void);
+void order_free(struct order *o); /* not `loaded` */
+/* Take over what the ledger knows of an order from before. False when out of memory. */
+bool order_restore(struct order *o, const struct ledger_loaded_order *from);
+
+/* Would one more unit be more than ordered, if all that run now pass? */
+bool order_is_full(const struct order *o);
+void order_run_begins(struct order *o);
+/* `key`: of the unit, or "" when it was not identified. `at_ms`: UTC. False when out of memory. */
+bool order_run_ends(struct order *o, enum flow_result result, const char *key, int64_t at_ms);
+
+double order_first_pass_yield(const struct order *o); /* 0..1; < 0 unknown */
+double order_units_per_hour(const struct order *o, int64_t now_ms);
+
+/* "ME-ID, else SoC-ID", lower-case hex; "" when the device has neither. */
+void order_unit_key(char key[72], const struct device_facts *facts);
+
+#endif

@@ -1,0 +1,435 @@
+#include "station/port/port.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "station/ledger/times.h"
+#include "station/log.h"
+#include "station/station.h"
+
+#define TAKEN_AFTER_MS	 3000  /* a departure this long after the result is a person's doing */
+#define REMOVED_SHOWN_MS 10000 /* then the slot is simply empty */
+
+#define ST_UNKNOWN_USB 1
+#define ST_FLAPPING    4
+#define ST_NO_DATABASE 71
+#define ST_NO_ORDER    80
+
+static uint64_t now_ms(const struct port *p)
+{
+	return uv_now(p->station->loop);
+}
+
+static void clear_fault(struct port *p)
+{
+	p->fault = (struct fault){.family = FAULT_NONE};
+}
+
+/* ---- holding ---- */
+
+__attribute__((format(printf, 3, 4))) static void hold(struct port *p, uint32_t code,
+						       const char *format, ...)
+{
+	char what[sizeof p->fault.what];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(what, sizeof what, format, ap);
+	va_end(ap);
+	clear_fault(p);
+	fault_set(&p->fault, FAULT_STATION, code, "arrival", "%s", what);
+	p->fault.refused = true;
+	if (!p->refused_start)
+		station_event(p->station, "held", p, "ST-%03u %s", code, what);
+	p->refused_start = true;
+	port_move(p, PORT_HELD);
+	port_touch(p);
+}
+
+/* Arrivals within the window, the present one included. */
+static size_t recent_arrivals(const struct port *p)
+{
+	uint64_t window = (uint64_t)p->station->config->flap.seconds * 1000;
+	size_t kept = p->arrival_count < PORT_ARRIVALS_MAX ? p->arrival_count : PORT_ARRIVALS_MAX;
+	size_t count = 0;
+
+	while (count < kept &&
+	       now_ms(p) - p->arrivals_ms[(p->arrival_count - 1 - count) % PORT_ARRIVALS_MAX] <=
+		       window)
+		count++;
+	return count;
+}
+
+static bool flaps(const struct port *p)
+{
+	return recent_arrivals(p) >= (size_t)p->station->config->flap.arrivals;
+}
+
+/* ---- a run ---- */
+
+static void start_run(struct port *p, struct order *o)
+{
+	struct station *s = p->station;
+
+	port_move(p, PORT_CONNECTING);
+	p->run_id = s->next_run_id++;
+	p->order = o;
+	p->order_id = o->id;
+	p->released = p->stored = false;
+	p->unit_key[0] = p->me_id[0] = p->soc_id[0] = '\0';
+	p->started_ms = times_now_ms();
+	p->run_ms = 0;
+	p->sample_count = 0;
+	p->runs++;
+	order_run_begins(o);
+	o->version = station_touch(s);
+	port_record_begin(p); /* only queued: no disk is waited for */
+	run_begin(&p->run, &o->plan, p->device);
+	station_event(s, "run-started", p, "order %s, device %s", o->name, p->usb_id);
+}
+
+/* A device is there and nothing runs: start it, or say why not. */
+static void consider(struct port *p)
+{
+	struct station *s = p->station;
+	struct order *o = station_active_order(s);
+	struct problem why;
+
+	assert(p->device && run_is_idle(&p->run));
+	p->fresh = false;
+	if (device_mode_of(p->seen.vid, p->seen.pid) == MODE_UNKNOWN)
+		hold(p, ST_UNKNOWN_USB, "%s is not a download mode of this line", p->usb_id);
+	else if (s->phase != STATION_READY)
+		hold(p, ST_NO_ORDER, "the station is not ready");
+	else if (flaps(p))
+		hold(p, ST_FLAPPING, "%zu arrivals within %lld s, the last one as %s",
+		     recent_arrivals(p), (long long)s->config->flap.seconds, p->usb_id);
+	else if (ledger_failing(s->ledger, &why))
+		hold(p, ST_NO_DATABASE, "results can not be stored: %s", why.why);
+	else if (!o)
+		hold(p, ST_NO_ORDER, "no order is open");
+	else if (order_is_full(o))
+		hold(p, ST_NO_ORDER, "order %s has all of its %lld units", o->name,
+		     (long long)o->quantity);
+	else
+		start_run(p, o);
+}
+
+static void run_changed(void *context)
+{
+	port_follow(context);
+}
+
+static void run_journal(void *context, enum flow_journal what)
+{
+	port_record_journal(context, what);
+}
+
+static void run_finished(void *context)
+{
+	struct port *p = context;
+	const struct flow_report *report = flow_report(&p->run.flow);
+
+	p->fault = report->fault;
+	p->run_ms = (uint32_t)(times_now_ms() - p->started_ms);
+	p->station->bytes_written += report->bytes_written;
+	p->left_by_command = report->result == FLOW_PASSED && p->order->plan.end != FLOW_END_STAY;
+	if (p->run.first_byte_ms >= 0)
+		station_event(p->station, "first-byte", p, "%.1f ms after arrival",
+			      p->run.first_byte_ms);
+	port_move(p, PORT_STORING);
+	port_record_end(p);
+}
+
+static enum port_state result_state(enum flow_result result)
+{
+	switch (result) {
+	case FLOW_PASSED:
+		return PORT_PASSED;
+	case FLOW_REFUSED:
+		return PORT_REFUSED;
+	case FLOW_INTERRUPTED:
+		return PORT_INTERRUPTED;
+	case FLOW_FAILED:
+	case FLOW_RUNNING:
+		break;
+	}
+	return PORT_FAILED;
+}
+
+static void count_result(struct port *p, enum flow_result result)
+{
+	p->passed += result == FLOW_PASSED;
+	p->failed += result == FLOW_FAILED;
+	p->refused += result == FLOW_REFUSED;
+	if (result == FLOW_PASSED)
+		p->arrival_count = 0;
+	if (!order_run_ends(p->order, result, p->unit_key, times_now_ms()))
+		log_line(LOG_ERROR, "order %s: out of memory, a unit is not in its counts",
+			 p->order->name);
+	p->order->version = station_touch(p->station);
+}
+
+/* Both the record is on disk and the device is given back: show the result, take the next. */
+static void end_if_done(struct port *p)
+{
+	enum flow_result result = flow_report(&p->run.flow)->result;
+	bool unrecorded = result == FLOW_PASSED && p->fault.family != FAULT_NONE;
+
+	if (!p->released || !p->stored)
+		return;
+	if (unrecorded)
+		result = FLOW_FAILED;
+	count_result(p, result);
+	p->order = NULL;
+	p->result_ms = now_ms(p);
+	port_move(p, result_state(result));
+	if (result == FLOW_PASSED)
+		log_line(LOG_INFO, "slot %s: run %lld passed in %.1f s", p->label,
+			 (long long)p->run_id, p->run_ms / 1000.0);
+	if (p->station->phase == STATION_STOPPING) {
+		station_check_stopped(p->station);
+		return;
+	}
+	station_wake_ports(p->station); /* an order that was full may have room again */
+	if (p->device && p->fresh) {
+		clear_fault(p);
+		port_move(p, PORT_ARRIVED);
+		consider(p);
+	}
+}
+
+static void run_released(void *context)
+{
+	struct port *p = context;
+
+	p->released = true;
+	end_if_done(p);
+}
+
+void port_result_stored(struct port *p)
+{
+	p->stored = true;
+	end_if_done(p);
+}
+
+/* ---- arrivals and departures ---- */
+
+static void note_arrival(struct port *p, struct usb_device *device)
+{
+	device->user = p;
+	p->device = device;
+	p->seen = device->arrival;
+	p->arrived_ms = now_ms(p);
+	p->refused_start = false;
+	snprintf(p->usb_id, sizeof p->usb_id, "%04x:%04x", p->seen.vid, p->seen.pid);
+	port_touch(p);
+}
+
+static void count_arrival(struct port *p)
+{
+	p->arrivals_ms[p->arrival_count++ % PORT_ARRIVALS_MAX] = now_ms(p);
+}
+
+/* A unit that passed and was told to leave shows up by itself while it starts or powers off. */
+static bool restarts_by_itself(const struct port *p)
+{
+	return p->state == PORT_PASSED && p->left_by_command &&
+	       p->arrived_ms - p->left_ms < (uint64_t)p->station->config->restart_ms;
+}
+
+void port_arrived(struct port *p, struct usb_device *device)
+{
+	bool ours = device_mode_of(device->arrival.vid, device->arrival.pid) != MODE_UNKNOWN;
+
+	note_arrival(p, device);
+	if (run_waits_for_device(&p->run)) {
+		run_device_back(&p->run, device);
+		return;
+	}
+	if (!run_is_idle(&p->run) || p->state == PORT_STORING) {
+		p->fresh = ours; /* quicker than the record of the unit before */
+		count_arrival(p);
+		return;
+	}
+	if (!ours && port_state_is_result(p->state))
+		return; /* the flashed system came up */
+	if (ours && restarts_by_itself(p)) {
+		station_event(p->station, "restarted", p,
+			      "the unit shows %s again %llu ms after "
+			      "it left: it starts",
+			      p->usb_id, (unsigned long long)(p->arrived_ms - p->left_ms));
+		return;
+	}
+	count_arrival(p);
+	clear_fault(p);
+	port_move(p, PORT_ARRIVED);
+	consider(p);
+}
+
+void port_left(struct port *p)
+{
+	p->device = NULL;
+	p->fresh = false;
+	p->left_ms = now_ms(p);
+	port_touch(p);
+	if (!run_is_idle(&p->run)) {
+		run_device_left(&p->run);
+		return;
+	}
+	if (p->state == PORT_HELD) {
+		if (p->fault.code != ST_FLAPPING)
+			clear_fault(p);
+		port_move(p, PORT_EMPTY);
+	} else if (port_state_is_result(p->state) && p->left_ms - p->result_ms > TAKEN_AFTER_MS) {
+		port_move(p, PORT_REMOVED);
+	}
+}
+
+void port_wake(struct port *p)
+{
+	if (p->state != PORT_HELD || !p->device || p->fault.code == ST_UNKNOWN_USB ||
+	    p->station->phase != STATION_READY)
+		return;
+	if (p->fault.code == ST_FLAPPING && flaps(p))
+		return;
+	if (p->fault.code == ST_NO_ORDER) {
+		struct order *o = station_active_order(p->station);
+
+		if (!o || order_is_full(o))
+			return;
+	}
+	if (p->fault.code == ST_NO_DATABASE && ledger_failing(p->station->ledger, NULL))
+		return;
+	clear_fault(p);
+	port_move(p, PORT_ARRIVED);
+	consider(p);
+}
+
+static void sample(struct port *p)
+{
+	p->samples[p->sample_count % PORT_SAMPLES].at_ms = now_ms(p);
+	p->samples[p->sample_count % PORT_SAMPLES].bytes = flow_report(&p->run.flow)->bytes_done;
+	p->sample_count++;
+}
+
+double port_speed(const struct port *p)
+{
+	size_t kept = p->sample_count < PORT_SAMPLES ? p->sample_count : PORT_SAMPLES;
+	size_t last, first;
+	uint64_t ms;
+
+	if (kept < 2 || !port_runs(p))
+		return 0;
+	last = (p->sample_count - 1) % PORT_SAMPLES;
+	first = (p->sample_count - kept) % PORT_SAMPLES;
+	ms = p->samples[last].at_ms - p->samples[first].at_ms;
+	if (ms == 0 || p->samples[last].bytes < p->samples[first].bytes)
+		return 0;
+	return (double)(p->samples[last].bytes - p->samples[first].bytes) / 1048576.0 * 1000.0 /
+	       (double)ms;
+}
+
+void port_tick(struct port *p)
+{
+	if (p->state >= PORT_CONNECTING && p->state <= PORT_FINISHING) {
+		sample(p);
+		port_touch(p);
+	} else if (p->state == PORT_REMOVED && now_ms(p) - p->left_ms >= REMOVED_SHOWN_MS) {
+		clear_fault(p);
+		port_move(p, PORT_EMPTY);
+	} else {
+		port_wake(p);
+	}
+}
+
+/* ---- commands ---- */
+
+int port_abort(struct port *p, struct problem *problem)
+{
+	if (run_is_idle(&p->run) || p->run.wait == RUN_OVER)
+		return problem_set(problem, p->label, "look at the slot again",
+				   "no run is under way, the slot is %s",
+				   port_state_name(p->state));
+	station_event(p->station, "abort", p, "stopped by hand");
+	run_abort(&p->run);
+	return 0;
+}
+
+int port_retry(struct port *p, struct problem *problem)
+{
+	if (port_runs(p))
+		return problem_set(problem, p->label, "wait for its end, or abort it first",
+				   "a run is under way, the slot is %s", port_state_name(p->state));
+	if (!p->device)
+		return problem_set(problem, p->label, "plug the unit in",
+				   "no device is on this slot");
+	if (p->station->phase != STATION_READY)
+		return problem_set(problem, p->label, "wait until the station runs again",
+				   "the station is stopping");
+	station_event(p->station, "retry", p, "started again by hand");
+	p->arrival_count = 0;
+	p->refused_start = false;
+	p->device->seen_ns = uv_hrtime();
+	clear_fault(p);
+	port_move(p, PORT_ARRIVED);
+	consider(p);
+	return 0;
+}
+
+void port_stop(struct port *p)
+{
+	if (!run_is_idle(&p->run) && p->run.wait != RUN_OVER)
+		run_abort(&p->run);
+}
+
+bool port_runs(const struct port *p)
+{
+	return p->state >= PORT_CONNECTING && p->state <= PORT_STORING;
+}
+
+bool port_is_quiet(const struct port *p)
+{
+	return run_is_idle(&p->run) && !port_runs(p);
+}
+
+/* ---- making ---- */
+
+struct port *port_make(struct station *s, size_t index, const char *path, const char *label)
+{
+	struct port *p = calloc(1, sizeof *p);
+	struct run_host host = {
+		.changed = run_changed,
+		.journal = run_journal,
+		.finished = run_finished,
+		.released = run_released,
+		.context = p,
+	};
+
+	if (!p)
+		return NULL;
+	p->station = s;
+	p->index = index;
+	snprintf(p->path, sizeof p->path, "%s", path);
+	snprintf(p->label, sizeof p->label, "%s", label);
+	p->changed_ms = times_now_ms();
+	run_init(&p->run, s->loop, &s->budget, &host);
+	port_touch(p);
+	return p;
+}
+
+void port_end(struct port *p)
+{
+	run_end(&p->run, p->station->usb);
+}
+
+void port_free(struct port *p)
+{
+	if (!p)
+		return;
+	free(p->parts);
+	free(p);
+}
