@@ -121,6 +121,12 @@ void memdev_serve(struct memdev *d, const struct flow_action *action, struct flo
 uint8_t *memdev_region(struct memdev *d, int region);
 uint64_t memdev_region_bytes(const struct memdev *d, int region);
 
+/*
+ * Does the device hold exactly what the package says, and is everything else untouched? The first
+ * difference goes to `why`. Independent of the engine: expands sparse images by itself.
+ */
+bool memdev_holds(struct memdev *d, const struct pack *pack, char why[128]);
+
 /* Between the files of the device. */
 void mem_out(struct memdev *d, const void *bytes, size_t n);
 void mem_boot_take(struct memdev *d, const uint8_t *p, size_t n);
