@@ -134,7 +134,8 @@ static bool only(const char *text, int (*fits)(int c))
 
 static int put_text(char *field, size_t size, const char *value, enum param_form form)
 {
-	static const char *const results[] = {"passed", "failed", "refused", "interrupted"};
+	static const char *const results[] = {"passed", "failed", "refused", "interrupted",
+					      "running"};
 	bool fits = strlen(value) < size;
 
 	if (form == PARAM_DIGITS)
@@ -206,7 +207,7 @@ static void form_remedy(const struct param_rule *rule, char *out, size_t size)
 		snprintf(out, size, "give 1 to %zu hexadecimal digits", rule->size - 1);
 		return;
 	case PARAM_RESULT:
-		snprintf(out, size, "give passed, failed, refused or interrupted");
+		snprintf(out, size, "give passed, failed, refused, interrupted or running");
 		return;
 	case PARAM_ID:
 		snprintf(out, size, "give a whole number from 1");

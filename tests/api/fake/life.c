@@ -112,7 +112,8 @@ void fake_slot_leave(struct station *s, struct fake_slot *slot, const char *stat
 	slot->run_ms = (uint32_t)(slot->changed_ms - slot->started_ms);
 	slot->phase_until_ms = slot->changed_ms + stay + (int64_t)fake_random(s, 3000);
 	count_result(s, slot, state);
-	keep_run(s, slot);
+	if (strcmp(state, "held") && strcmp(state, "removed"))
+		keep_run(s, slot);
 }
 
 static void write_on(struct station *s, struct fake_slot *slot)

@@ -1,0 +1,53 @@
+// words: each state of a slot in plain words, with its look. `kind` is the style and the shape.
+
+const states = {
+	empty: ["empty", "Empty"],
+	removed: ["removed", "Removed"],
+	arrived: ["busy", "Arrived"],
+	connecting: ["busy", "Connecting"],
+	identified: ["busy", "Identified"],
+	preflight: ["busy", "Checking"],
+	agent: ["busy", "Agent"],
+	inspect: ["busy", "Reading"],
+	writing: ["busy", "Writing"],
+	verifying: ["busy", "Verifying"],
+	finishing: ["busy", "Finishing"],
+	storing: ["busy", "Recording"],
+	passed: ["passed", "Pass"],
+	failed: ["failed", "Fail"],
+	refused: ["refused", "Refused"],
+	interrupted: ["interrupted", "Interrupted"],
+	held: ["held", "Held"],
+};
+
+export function look(state) {
+	const [kind, word] = states[state] ?? ["held", state ?? "Unknown"];
+	return { kind, word, icon: kind };
+}
+
+const NEEDS_A_HAND = new Set(["failed", "interrupted", "refused", "held"]);
+
+export function needsHand(slot) {
+	return NEEDS_A_HAND.has(slot.state);
+}
+
+export function isBusy(slot) {
+	return look(slot.state).kind === "busy";
+}
+
+// What to say when the station gave no reason: never nothing.
+const plain = {
+	failed: "The unit was not flashed.",
+	interrupted: "The run was broken off; the unit is not complete.",
+	refused: "The unit was refused. Nothing was written.",
+	held: "The unit waits.",
+};
+
+export function meaning(error, state) {
+	return error?.meaning || plain[state] || "";
+}
+
+export function codeLine(error) {
+	if (!error) return "";
+	return [error.code, error.name, error.what].filter(Boolean).join(" · ");
+}
