@@ -139,7 +139,7 @@ static void print_records(const struct preloader *p)
 	table_start(&t, 6, heads, 1u << 0 | 1u << 3 | 1u << 4);
 	for (size_t i = 0; i < records_kept(p); i++) {
 		const struct emi_record *r = &p->records[i];
-		char number[16], mib[24], vendor[16], id[40];
+		char number[24], mib[24], vendor[16], id[40];
 
 		snprintf(number, sizeof number, "%zu", i);
 		snprintf(mib, sizeof mib, "%llu", (unsigned long long)(r->dram_bytes >> 20));

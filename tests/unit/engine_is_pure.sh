@@ -6,7 +6,7 @@ nm=$1
 library=$2
 
 undefined=$("$nm" --undefined-only --no-sort "$library" | awk 'NF == 2 && $1 == "U" { print $2 }' |
-	sed 's/@.*//' | sort -u)
+	sed 's/@.*//; s/^__\(.*\)_chk$/\1/' | sort -u)
 if [ -z "$undefined" ]; then
 	echo "engine_is_pure: no undefined symbols found in $library: the check itself is broken" >&2
 	exit 1
