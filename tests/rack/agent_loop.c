@@ -27,6 +27,13 @@ static const struct {
 	{0x010011, "sram-test", true, false, agent_sram_test},
 };
 
+static bool offers(const struct device *d, size_t i)
+{
+	if (d->stage == STAGE_AGENT2)
+		return table[i].second;
+	return table[i].first && !(d->config->agent_2019 && table[i].run == agent_read_data);
+}
+
 static void got_opcode(struct device *d, uint32_t status, size_t n)
 {
 	uint32_t opcode;
@@ -37,8 +44,7 @@ static void got_opcode(struct device *d, uint32_t status, size_t n)
 	}
 	opcode = n == 4 ? get_le32(d->agent->buffer) : 0;
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-		if (table[i].opcode != opcode ||
-		    !(d->stage == STAGE_AGENT1 ? table[i].first : table[i].second))
+		if (table[i].opcode != opcode || !offers(d, i))
 			continue;
 		if (table[i].run != agent_device_control) /* it names its sub-code */
 			device_step(d, table[i].name, "begins");

@@ -45,6 +45,7 @@ void agent_shutdown(struct device *d)
 static void switch_now(struct device *d)
 {
 	device_reenumerate(d, RETURN_MS, d->stage, "higher USB speed");
+	rx_reset(&d->usb.rx, RX_AGENT);
 	agent_idle(d);
 }
 

@@ -15,7 +15,14 @@
 #include "engine/base/bytes.h"
 #include "tests/rack/bootcheck.h"
 
-enum { CONFIGURATION_MS = 8000, TURN_MS = 20, MATCH_MS = 300, RESET_MS = 400, MODE_MS = 2000 };
+enum {
+	CONFIGURATION_MS = 8000,
+	TURN_MS = 20,
+	MATCH_MS = 300,
+	ASSERT_MS = 50,
+	RESET_MS = 400,
+	MODE_MS = 2000
+};
 
 static const uint8_t wake[4] = {0xA0, 0x0A, 0x50, 0x05};
 
@@ -101,10 +108,16 @@ static void not_configured(struct device *d)
 	device_leave(d, "no SET_CONFIGURATION in 8 s: boots its own system");
 }
 
+static void reset_to_brom(struct device *d)
+{
+	device_reenumerate(d, RESET_MS, STAGE_BROM, "reset into the boot ROM");
+}
+
 void boot_assert(struct device *d, const char *why)
 {
 	device_log(d, "--", "assertion: %s", why);
-	device_reenumerate(d, RESET_MS, STAGE_BROM, "reset into the boot ROM");
+	rx_stop(&d->usb.rx);
+	device_after(d, TIMER_LEAVE, ASSERT_MS, reset_to_brom);
 }
 
 /* ---- waking: the matcher ---- */

@@ -111,7 +111,7 @@ void run_sla(struct device *d)
 		return;
 	}
 	reply_status(d, 0);
-	s.state = d->config->seed ^ d->now_us;
+	s.state = d->config->seed ^ (d->now_us << 8) ^ ++b->challenges;
 	seeded_fill(&s, b->challenge, sizeof b->challenge);
 	reply32(d, sizeof b->challenge);
 	reply_bytes(d, b->challenge, sizeof b->challenge);

@@ -110,7 +110,6 @@ static void received(void *ctx)
 		free(b->da1);
 		b->da1 = NULL;
 		if (!b->brom) {
-			usb_flush(&d->usb);
 			boot_assert(d, "the agent does not verify");
 			return;
 		}
@@ -163,7 +162,6 @@ static bool refuse_jump(struct device *d)
 		boot_idle(d);
 		return true;
 	}
-	usb_flush(&d->usb);
 	boot_assert(d, "JUMP_DA without a verified agent");
 	return true;
 }

@@ -42,6 +42,7 @@ struct rack_config {
 	unsigned replug_after_ms; /* 0 = a device that left stays away until ctl replug */
 	unsigned c0_ms;		  /* from JUMP_DA to the agent's first byte */
 	bool old_preloader;
+	bool agent_2019; /* first stage without READ_DATA and ERROR_DETAIL */
 	bool coalesce, split_bytes;
 	bool log_frames;
 	bool fault_once;

@@ -89,7 +89,6 @@ static void fault_link(struct device *d, unsigned fired)
 	}
 	if (fired & 1u << RACK_UNPLUG) {
 		device_log(d, "--", "fault: unplug");
-		d->removed = true;
 		d->usb.rx.frozen = true;
 		device_leave(d, "cable pulled");
 	}
@@ -345,8 +344,6 @@ static void go_away(struct device *d)
 
 static void come_back(struct device *d)
 {
-	d->removed = false;
-	d->cable = true;
 	power_up(d);
 }
 
@@ -383,8 +380,6 @@ void device_unplug(struct device *d, uint64_t now_us)
 	if (d->present)
 		go_away(d);
 	d->stage = STAGE_OFF;
-	d->cable = false;
-	d->removed = true;
 	settle(d);
 }
 

@@ -65,10 +65,8 @@ struct device {
 		void (*fire)(struct device *d);
 	} timers[TIMER_COUNT];
 
-	bool cable;	     /* a cable is in */
 	bool present;	     /* on the bus: to be attached, or listed for import */
 	bool attached;	     /* a host drives it */
-	bool removed;	     /* the cable was pulled by ctl or by a fault: stays out until replug */
 	unsigned generation; /* counts enumerations; a change means: the old connection is dead */
 	unsigned boots;	     /* power-ups so far */
 	unsigned flaps_left;

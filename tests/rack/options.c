@@ -38,6 +38,7 @@ static const char usage[] =
 	"  --state DIR          DIR/<n>/device.json and storage files; an existing state is kept\n"
 	"  --log FILE           one line an event, - is standard error\n"
 	"  --preloader old|new  version byte 1 without FB E1 E7, or 3 (default new)\n"
+	"  --agent 2019|2020    the first stage's command set (default 2020)\n"
 	"  --descriptors 1|2|3  variant of the preloader's descriptors (default 1)\n"
 	"  --full-speed         the preloader comes up at full speed\n"
 	"  --brom-high-speed    the boot ROM comes up at high speed\n"
@@ -96,6 +97,7 @@ enum {
 	OPT_C0,
 	OPT_LOG_FRAMES,
 	OPT_DRAM,
+	OPT_AGENT,
 	OPT_REPLUG,
 	OPT_HELP,
 	OPT_VERSION,
@@ -127,6 +129,7 @@ static const struct option table[] = {
 	{"split-bytes", no_argument, NULL, OPT_SPLIT},
 	{"c0-ms", required_argument, NULL, OPT_C0},
 	{"log-frames", no_argument, NULL, OPT_LOG_FRAMES},
+	{"agent", required_argument, NULL, OPT_AGENT},
 	{"dram-ids", required_argument, NULL, OPT_DRAM},
 	{"replug-after-ms", required_argument, NULL, OPT_REPLUG},
 	{"help", no_argument, NULL, OPT_HELP},
@@ -251,6 +254,7 @@ static int take(struct rack_config *c, int option, const char *arg, struct probl
 {
 	static const char *const boots[] = {"brom", "preloader", NULL};
 	static const char *const identities[] = {"blank", "provisioned", NULL};
+	static const char *const agents[] = {"2020", "2019", NULL};
 	static const char *const preloaders[] = {"new", "old", NULL};
 	unsigned n = 0;
 	int i = 0;
@@ -307,6 +311,10 @@ static int take(struct rack_config *c, int option, const char *arg, struct probl
 	case OPT_PRELOADER:
 		i = choice("--preloader", arg, preloaders, problem);
 		c->old_preloader = i == 1;
+		break;
+	case OPT_AGENT:
+		i = choice("--agent", arg, agents, problem);
+		c->agent_2019 = i == 1;
 		break;
 	case OPT_DESCRIPTORS:
 		i = number("--descriptors", arg, 1, 3, &n, problem);
