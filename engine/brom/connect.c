@@ -28,7 +28,7 @@
 #define RESTARTS_MAX	3
 
 static const uint8_t start_bytes[] = {0xA0, 0x0A, 0x50, 0x05};
-static const uint8_t start_answers[] = { 0x5F, 0xF5, 0xAF, 0xFA };
+static const uint8_t start_answers[] = {0x5F, 0xF5, 0xAF, 0xFA};
 
 static enum verdict start_over(struct flow *f, uint32_t quiet_ms)
 {

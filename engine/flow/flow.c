@@ -112,7 +112,7 @@ static enum flow_result fault_result(const struct flow *f)
 /* Failed, refused or interrupted: end the agent if it listens, else stop here. */
 static void begin_ending(struct flow *f, bool link_alive)
 {
-	bool tell = link_alive && f->agent_idle && !f->ending && f->verbs &&
+	bool tell = link_alive && f->agent_idle && f->phase < FLOW_LAST_PHASE && f->verbs &&
 		    f->plan->end != FLOW_END_STAY;
 
 	if (!tell) {

@@ -47,7 +47,7 @@ static enum verdict got_survey(struct flow *f, struct slice rx)
 	    s->bytes[REGION_USER] < head_bytes(s->block) + tail_bytes(s->block))
 		return step_refuse(f, 41, "the user region has %llu bytes in blocks of %u",
 				   (unsigned long long)s->bytes[REGION_USER], s->block);
-	return STEP_NEXT;
+	return jobs_fit(f);
 }
 
 /* Gathers a short read in flow->table. */

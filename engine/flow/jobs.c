@@ -171,8 +171,8 @@ static enum verdict plan_part(struct flow *f, const struct gpt *gpt, size_t i)
 			   storage_region_name(s->kind, e->region));
 }
 
-/* All entries must fit, also those that are not written: else the layout is another unit's. */
-static enum verdict check_room(struct flow *f)
+/* Also those that are not written: else the layout is another unit's. */
+enum verdict jobs_fit(struct flow *f)
 {
 	const struct storage_sizes *s = &f->report.facts.storage;
 
@@ -238,10 +238,8 @@ static enum verdict plan_parts(struct flow *f, const struct gpt *gpt, bool boot)
 
 enum verdict jobs_plan(struct flow *f, const struct gpt *gpt)
 {
-	enum verdict v = check_room(f);
+	enum verdict v = f->blank ? plan_table(f) : STEP_NEXT;
 
-	if (v == STEP_NEXT && f->blank)
-		v = plan_table(f);
 	if (v == STEP_NEXT)
 		v = plan_parts(f, gpt, false);
 	if (v == STEP_NEXT)

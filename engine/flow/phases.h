@@ -13,6 +13,9 @@ extern const struct step flow_end[];	   /* flow.c */
 
 struct gpt;
 
+/* Does every entry of the section fit the storage found (jobs.c)? STEP_NEXT or STEP_FAIL. */
+enum verdict jobs_fit(struct flow *f);
+
 /*
  * Plan of the writes, made once storage and table are known (jobs.c). `gpt` is the device's own
  * table, NULL on a blank board. STEP_NEXT or STEP_FAIL.
