@@ -56,7 +56,8 @@ void print_preloader(const struct preloader *p);
 const char *dram_type_name(uint32_t type);
 const char *dram_package_name(uint32_t type);
 const char *preloader_hash_name(const struct preloader *p);
-/* Readable form of a record's id: text where it is text, else hex. */
-void emi_id_text(const struct emi_record *r, char to[40]);
+/* Readable form of a record's id: hex, and the text it ends in between quotes; "any" when empty. */
+#define EMI_ID_TEXT 48
+void emi_id_text(const struct emi_record *r, char to[EMI_ID_TEXT]);
 
 #endif

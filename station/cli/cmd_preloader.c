@@ -36,28 +36,29 @@ const char *preloader_hash_name(const struct preloader *p)
 	return "unknown";
 }
 
-void emi_id_text(const struct emi_record *r, char to[40])
+/* eMMC ids are 3 bytes of maker and type, then the product's name: 150100 "Q823MB". */
+void emi_id_text(const struct emi_record *r, char to[EMI_ID_TEXT])
 {
-	size_t n = r->id_length;
+	size_t text = r->id_length;
 	size_t at = 0;
-	bool text = n > 0;
 
-	for (size_t i = 0; i < n; i++)
-		text = text && r->id[i] >= 0x20 && r->id[i] < 0x7F;
-	if (n == 0)
-		snprintf(to, 40, "any");
-	else if (text)
-		snprintf(to, 40, "%.*s", (int)n, (const char *)r->id);
-	else
-		for (size_t i = 0; i < n; i++)
-			at += (size_t)snprintf(to + at, 40 - at, "%02x", r->id[i]);
+	while (text > 0 && r->id[text - 1] >= 0x20 && r->id[text - 1] < 0x7F)
+		text--;
+	to[0] = '\0';
+	for (size_t i = 0; i < text; i++)
+		at += (size_t)snprintf(to + at, EMI_ID_TEXT - at, "%02x", r->id[i]);
+	if (text < r->id_length)
+		snprintf(to + at, EMI_ID_TEXT - at, "%s\"%.*s\"", text ? " " : "",
+			 (int)(r->id_length - text), (const char *)r->id + text);
+	if (r->id_length == 0)
+		snprintf(to, EMI_ID_TEXT, "any");
 }
 
 static cJSON *json_of_record(const struct emi_record *r)
 {
 	cJSON *o = cJSON_CreateObject();
 	char hex[2 * sizeof r->id + 1] = "";
-	char id[40];
+	char id[EMI_ID_TEXT];
 
 	for (size_t i = 0; i < r->id_length; i++)
 		snprintf(hex + 2 * i, 3, "%02x", r->id[i]);
@@ -139,7 +140,7 @@ static void print_records(const struct preloader *p)
 	table_start(&t, 6, heads, 1u << 0 | 1u << 3 | 1u << 4);
 	for (size_t i = 0; i < records_kept(p); i++) {
 		const struct emi_record *r = &p->records[i];
-		char number[24], mib[24], vendor[16], id[40];
+		char number[24], mib[24], vendor[16], id[EMI_ID_TEXT];
 
 		snprintf(number, sizeof number, "%zu", i);
 		snprintf(mib, sizeof mib, "%llu", (unsigned long long)(r->dram_bytes >> 20));
