@@ -207,12 +207,12 @@ static bool gate_out(void *ctx, struct urb *urb)
 		fired = faults_pass(&d->faults, RACK_AT_EXCHANGE, "", 1, &value);
 		fired |= faults_pass(&d->faults, RACK_AT_OUT, "", 1, &value);
 		fired |= faults_pass(&d->faults, RACK_AT_BYTE, "", urb->length, &value);
-		link_occupy(d, urb->length);
 		if (fired) {
 			fault_act(d, fired, value, urb);
 			if (d->usb.rx.frozen)
 				return false; /* the urb may be gone */
 		}
+		link_occupy(d, urb->length);
 	}
 	return link_ready(d);
 }
@@ -223,9 +223,9 @@ static void sending(void *ctx, struct urb *urb)
 	uint32_t value = 0;
 	unsigned fired = faults_pass(&d->faults, RACK_AT_IN, "", 1, &value);
 
-	link_occupy(d, urb->actual);
 	if (fired)
 		fault_act(d, fired, value, urb);
+	link_occupy(d, urb->actual);
 	if (!link_ready(d))
 		d->usb.mute = true;
 }
