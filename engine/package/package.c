@@ -32,6 +32,18 @@ static size_t find_file(const struct package *p, const char *name)
 	return SIZE_MAX;
 }
 
+static void inspect(struct package_file *f)
+{
+	uint8_t head[CONTENT_HEAD];
+	size_t n = f->expanded < sizeof head ? (size_t)f->expanded : sizeof head;
+
+	f->content = (struct content){.kind = "raw"};
+	if (!f->sparse)
+		f->content = content_inspect(f->bytes);
+	else if (!f->sparse_bad && sparse_read(&f->map, f->bytes, 0, head, n, 0))
+		f->content = content_inspect((struct slice){head, n});
+}
+
 /* Index of the file a part names, taking it in when it is new; SIZE_MAX: not in the folder. */
 static size_t take_file(struct package *p, const char *name, const struct package_source *source)
 {
@@ -59,6 +71,7 @@ static size_t take_file(struct package *p, const char *name, const struct packag
 		f->sparse_bad = sparse_index(&f->map, bytes, &f->problem) != 0;
 		f->expanded = f->map.expanded;
 	}
+	inspect(f);
 	return p->file_count++;
 }
 

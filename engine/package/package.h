@@ -14,6 +14,7 @@
 #include "engine/base/problem.h"
 #include "engine/base/slice.h"
 #include "engine/format/checksum_file.h"
+#include "engine/format/content.h"
 #include "engine/format/da_file.h"
 #include "engine/format/preloader.h"
 #include "engine/format/scatter.h"
@@ -29,9 +30,10 @@ struct package_file {
 	bool sparse;
 	bool sparse_bad; /* looks sparse, but `problem` says why it can't be used */
 	struct problem problem;
-	struct sparse map;     /* when sparse */
-	uint64_t expanded;     /* bytes on the device */
-	struct wire_sums sums; /* prefix is NULL until computed */
+	struct sparse map;	/* when sparse */
+	uint64_t expanded;	/* bytes on the device */
+	struct content content; /* what it is, by its first bytes */
+	struct wire_sums sums;	/* prefix is NULL until computed */
 };
 
 enum finding_level { FINDING_NOTE, FINDING_WARNING, FINDING_REFUSAL };

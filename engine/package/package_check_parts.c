@@ -78,6 +78,24 @@ static void check_size(struct package *p, const struct scatter_entry *e,
 			     (unsigned long long)e->size);
 }
 
+/* A file system larger than its image is a dump cut short; sparse images may leave a tail out. */
+static void check_content(struct package *p, const struct scatter_entry *e,
+			  const struct package_file *f)
+{
+	const struct content *c = &f->content;
+
+	if (c->file_system > f->expanded)
+		package_find(p, f->sparse ? FINDING_WARNING : FINDING_REFUSAL,
+			     f->sparse ? 0 : ST_INCOMPLETE, e->name,
+			     "copy the image again from the build",
+			     "%s holds an %s file system of 0x%llx bytes but only 0x%llx of them",
+			     f->name, c->kind, (unsigned long long)c->file_system,
+			     (unsigned long long)f->expanded);
+	if (c->avb_flags != 0)
+		package_find(p, FINDING_WARNING, 0, e->name, "use the vbmeta of a release build",
+			     "%s switches verified boot off (flags 0x%x)", f->name, c->avb_flags);
+}
+
 static void check_file(struct package *p, const struct scatter_entry *e,
 		       const struct package_file *f, uint32_t sector)
 {
@@ -90,6 +108,7 @@ static void check_file(struct package *p, const struct scatter_entry *e,
 		return;
 	}
 	check_size(p, e, f);
+	check_content(p, e, f);
 	if (!f->sparse)
 		return;
 	if (f->map.block % sector != 0)

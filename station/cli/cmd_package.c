@@ -49,6 +49,7 @@ static cJSON *json_of_files(const struct package *p)
 		json_add_number(o, "bytes", f->bytes.n);
 		json_add_number(o, "expanded", f->expanded);
 		cJSON_AddBoolToObject(o, "sparse", f->sparse);
+		cJSON_AddStringToObject(o, "content", f->content.kind);
 		cJSON_AddStringToObject(o, "sha256", sha256);
 		cJSON_AddItemToArray(files, o);
 	}
@@ -163,11 +164,11 @@ static cJSON *json_of_package(const struct package *p, const char *path)
 
 static void print_images(const struct package *p)
 {
-	static const char *const heads[] = {"image",	 "storage", "file", "bytes",
-					    "on device", "room",    "kind", "checksum"};
+	static const char *const heads[] = {"image", "storage", "file",	   "bytes",   "on device",
+					    "room",  "form",	"content", "checksum"};
 	struct table t;
 
-	table_start(&t, 8, heads, 1u << 3 | 1u << 4 | 1u << 5);
+	table_start(&t, 9, heads, 1u << 3 | 1u << 4 | 1u << 5);
 	for (size_t i = 0; i < p->part_count; i++) {
 		const struct package_part *part = &p->parts[i];
 		const struct package_file *f =
@@ -187,7 +188,7 @@ static void print_images(const struct package *p)
 						    !f		? "missing"
 						    : f->sparse ? "sparse"
 								: "raw",
-						    sum_name(part)});
+						    f ? f->content.kind : "-", sum_name(part)});
 	}
 	table_print(&t);
 }

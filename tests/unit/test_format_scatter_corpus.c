@@ -178,6 +178,31 @@ static void check_plain(const struct row *r, const struct scatter_section *sec)
 	}
 }
 
+/* On a device that is large enough, every real entry has a place inside its region. */
+static void check_places(const struct scatter_section *sec)
+{
+	const struct storage_sizes sizes = {
+		.kind = sec->storage,
+		.block = 512,
+		.bytes = {[REGION_BOOT1] = 64 << 20,
+			  [REGION_BOOT2] = 64 << 20,
+			  [REGION_USER] = 256ull << 30},
+	};
+	uint64_t start, size;
+
+	for (size_t i = 0; i < sec->count; i++) {
+		const struct scatter_entry *e = &sec->entries[i];
+
+		if (e->name[0] == '\0')
+			continue;
+		if (!scatter_resolve(sec, e, &sizes, &start, &size))
+			fail_msg("%s has no place", e->name);
+		assert_true(size > 0 && start + size <= 256ull << 30);
+		if (!e->from_end)
+			assert_true(start == e->start);
+	}
+}
+
 static size_t count_downloads(const struct scatter_section *sec)
 {
 	size_t n = 0;
@@ -208,6 +233,7 @@ static void check_row(void **state)
 	assert_non_null(sec);
 	expect_number(r->columns[COLUMN_PARTS], sec->count);
 	expect_number(r->columns[COLUMN_DL], count_downloads(sec));
+	check_places(sec);
 	if (s.form == SCATTER_PLAIN)
 		check_plain(r, sec);
 	else

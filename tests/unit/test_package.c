@@ -380,6 +380,26 @@ static void sparse_with_more_behind(struct sample_folder *f)
 	buffer_fill(sample_folder_file(f, "userdata.img"), 0, 100);
 }
 
+static void file_system_cut(struct sample_folder *f)
+{
+	uint8_t *p = sample_folder_file(f, "boot.img")->p;
+
+	memset(p, 0, 0x600);
+	memcpy(p + 0x438, "\x53\xEF", 2);
+	p[0x404] = 0x21; /* blocks of 4096: one more than the file holds */
+	p[0x418] = 2;
+}
+
+static void verified_boot_off(struct sample_folder *f)
+{
+	struct buffer b = {0};
+
+	buffer_text(&b, "AVB0");
+	buffer_fill(&b, 0, 4092);
+	b.p[0x7B] = 3;
+	sample_folder_put(f, "boot.img", b);
+}
+
 static void sum_wrong(struct sample_folder *f)
 {
 	put_right_checksums(f);
@@ -571,6 +591,9 @@ static const struct package_case cases[] = {
 	{"sparse_crc_wrong", sparse_damaged, FINDING_REFUSAL, 31, "userdata", "says CRC"},
 	{"sparse_with_bytes_behind", sparse_with_more_behind, FINDING_WARNING, 0, "userdata",
 	 "100 bytes follow"},
+	{"file_system_cut", file_system_cut, FINDING_REFUSAL, 31, "boot",
+	 "ext4 file system of 0x21000 bytes but only 0x20000"},
+	{"verified_boot_off", verified_boot_off, FINDING_WARNING, 0, "boot", "flags 0x3"},
 	{"checksum_wrong", sum_wrong, FINDING_REFUSAL, 30, "boot", "does not have the checksum"},
 	{"checksum_missing", sum_missing, FINDING_REFUSAL, 30, "boot",
 	 "lists no checksum for boot"},
