@@ -7,6 +7,7 @@ struct exchange;
 void get_page(struct exchange *x);
 void get_page_file(struct exchange *x);
 void get_openapi(struct exchange *x);
+void get_schema(struct exchange *x);
 void get_health(struct exchange *x);
 void get_metrics(struct exchange *x);
 

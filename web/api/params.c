@@ -132,22 +132,35 @@ static bool only(const char *text, int (*fits)(int c))
 	return true;
 }
 
+static bool is_result(const char *text)
+{
+	return !strcmp(text, "passed") || !strcmp(text, "failed") || !strcmp(text, "refused") ||
+	       !strcmp(text, "interrupted");
+}
+
+static bool text_fits(const char *text, enum param_form form)
+{
+	switch (form) {
+	case PARAM_DIGITS:
+		return only(text, isdigit);
+	case PARAM_HEX:
+		return only(text, isxdigit);
+	case PARAM_RESULT:
+		return is_result(text);
+	case PARAM_STATE:
+		return is_result(text) || !strcmp(text, "running");
+	case PARAM_TEXT:
+	case PARAM_ID:
+	case PARAM_LIMIT:
+	case PARAM_TIME:
+		break;
+	}
+	return true;
+}
+
 static int put_text(char *field, size_t size, const char *value, enum param_form form)
 {
-	static const char *const results[] = {"passed", "failed", "refused", "interrupted",
-					      "running"};
-	bool fits = strlen(value) < size;
-
-	if (form == PARAM_DIGITS)
-		fits &= only(value, isdigit);
-	else if (form == PARAM_HEX)
-		fits &= only(value, isxdigit);
-	if (form == PARAM_RESULT) {
-		fits = false;
-		for (size_t i = 0; i < sizeof results / sizeof results[0]; i++)
-			fits |= !strcmp(value, results[i]);
-	}
-	if (!fits)
+	if (strlen(value) >= size || !text_fits(value, form))
 		return -1;
 	for (size_t i = 0; i <= strlen(value); i++)
 		field[i] = form == PARAM_HEX ? (char)tolower((unsigned char)value[i]) : value[i];
@@ -183,6 +196,7 @@ static int put(const struct param_rule *rule, struct query *q, const char *value
 	case PARAM_DIGITS:
 	case PARAM_HEX:
 	case PARAM_RESULT:
+	case PARAM_STATE:
 		return put_text(field, rule->size, value, rule->form);
 	case PARAM_ID:
 		return put_number(field, whole_number(value, 1, ID_MAX));
@@ -207,6 +221,9 @@ static void form_remedy(const struct param_rule *rule, char *out, size_t size)
 		snprintf(out, size, "give 1 to %zu hexadecimal digits", rule->size - 1);
 		return;
 	case PARAM_RESULT:
+		snprintf(out, size, "give passed, failed, refused or interrupted");
+		return;
+	case PARAM_STATE:
 		snprintf(out, size, "give passed, failed, refused, interrupted or running");
 		return;
 	case PARAM_ID:

@@ -15,7 +15,8 @@ enum param_form {
 	PARAM_TEXT,   /* any text that fits the field */
 	PARAM_DIGITS, /* decimal digits only, kept as text */
 	PARAM_HEX,    /* hexadecimal digits only, kept as text, lower case */
-	PARAM_RESULT, /* passed failed refused interrupted running */
+	PARAM_RESULT, /* passed failed refused interrupted */
+	PARAM_STATE,  /* one of these, or running */
 	PARAM_ID,     /* 1..2^53, int64_t */
 	PARAM_LIMIT,  /* 1..1000, int */
 	PARAM_TIME,   /* RFC 3339 date-time with Z or an offset, or a date (UTC): int64_t of ms */

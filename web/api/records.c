@@ -68,15 +68,18 @@ void records_answer(struct exchange *x, const struct query *q, const char *noun)
 		name, form, offsetof(struct query, field), sizeof((struct query *)0)->field        \
 	}
 
-/* Of units and runs alike: the filters of a unit select its runs. */
-static const struct param_rule list_params[] = {
-	FIELD("imei", PARAM_DIGITS, imei),     FIELD("serial", PARAM_TEXT, serial),
-	FIELD("me_id", PARAM_HEX, me_id),      FIELD("soc_id", PARAM_HEX, soc_id),
-	FIELD("result", PARAM_RESULT, result), FIELD("slot", PARAM_TEXT, slot),
-	FIELD("order", PARAM_ID, order),       FIELD("from", PARAM_TIME, from_ms),
-	FIELD("to", PARAM_TIME, to_ms),	       FIELD("limit", PARAM_LIMIT, limit),
-	FIELD("after", PARAM_ID, after),
-};
+/* Units and runs take the same filters, those of a unit select its runs; only the results differ.
+ */
+#define RECORD_PARAMS(result_form)                                                                 \
+	FIELD("imei", PARAM_DIGITS, imei), FIELD("serial", PARAM_TEXT, serial),                    \
+		FIELD("me_id", PARAM_HEX, me_id), FIELD("soc_id", PARAM_HEX, soc_id),              \
+		FIELD("result", result_form, result), FIELD("slot", PARAM_TEXT, slot),             \
+		FIELD("order", PARAM_ID, order), FIELD("from", PARAM_TIME, from_ms),               \
+		FIELD("to", PARAM_TIME, to_ms), FIELD("limit", PARAM_LIMIT, limit),                \
+		FIELD("after", PARAM_ID, after)
+
+static const struct param_rule unit_params[] = {RECORD_PARAMS(PARAM_RESULT)};
+static const struct param_rule run_params[] = {RECORD_PARAMS(PARAM_STATE)};
 
 static const struct param_rule stats_params[] = {
 	FIELD("slot", PARAM_TEXT, slot),
@@ -113,7 +116,7 @@ static void answer_one(struct exchange *x, enum query_kind kind, const char *nou
 
 void get_units(struct exchange *x)
 {
-	answer_list(x, QUERY_UNITS, list_params, sizeof list_params / sizeof *list_params, "unit");
+	answer_list(x, QUERY_UNITS, unit_params, sizeof unit_params / sizeof *unit_params, "unit");
 }
 
 void get_unit(struct exchange *x)
@@ -123,7 +126,7 @@ void get_unit(struct exchange *x)
 
 void get_runs(struct exchange *x)
 {
-	answer_list(x, QUERY_RUNS, list_params, sizeof list_params / sizeof *list_params, "run");
+	answer_list(x, QUERY_RUNS, run_params, sizeof run_params / sizeof *run_params, "run");
 }
 
 void get_run(struct exchange *x)

@@ -6,6 +6,7 @@ const struct route api_routes[] = {
 	{ROUTE_GET, "/", get_page},
 	{ROUTE_GET, "/page/{file}", get_page_file},
 	{ROUTE_GET, "/openapi.json", get_openapi},
+	{ROUTE_GET, "/schema/{file}", get_schema},
 	{ROUTE_GET, "/healthz", get_health},
 	{ROUTE_GET, "/metrics", get_metrics},
 

@@ -14,7 +14,8 @@ union address {
 	struct sockaddr_in6 six;
 };
 
-enum { LISTEN_BACKLOG = 128 };
+/* The send buffer bounds what the kernel keeps for a client that does not read. */
+enum { LISTEN_BACKLOG = 128, SEND_BUFFER = 256 * 1024 };
 
 /* Size of the address, 0 when the text is no address. */
 static socklen_t address_parse(union address *a, const char *text, int port)
@@ -54,7 +55,7 @@ int listen_open(const char *address, int port, struct problem *problem)
 	union address a;
 	socklen_t size;
 	char where[96];
-	int fd, on = 1;
+	int fd, on = 1, send_buffer = SEND_BUFFER;
 
 	snprintf(where, sizeof where, "listen %.60s port %d", address, port);
 	if (port < 0 || port > 65535)
@@ -68,8 +69,10 @@ int listen_open(const char *address, int port, struct problem *problem)
 	if (fd < 0)
 		return problem_set(problem, where, listen_remedy(errno), "no socket: %s",
 				   strerror(errno));
-	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) || bind(fd, &a.any, size) ||
-	    listen(fd, LISTEN_BACKLOG)) {
+	/* Accepted connections inherit both. */
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) ||
+	    setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &send_buffer, sizeof send_buffer) ||
+	    bind(fd, &a.any, size) || listen(fd, LISTEN_BACKLOG)) {
 		int error = errno;
 
 		close(fd);
