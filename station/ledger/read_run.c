@@ -39,14 +39,18 @@ enum column {
 	PROFILE,
 };
 
+/*
+ * CROSS JOIN keeps runs outermost, so that they come in order of id from an index, whatever SQLite
+ * believes to know of the sizes of tables.
+ */
 static const char select_runs[] =
 	"SELECT r.id, r.result, r.attempt, r.version, r.usb_id, r.usb_speed, r.started_ms,"
 	" r.identified_ms, r.no_return_ms, r.finished_ms, r.phase, r.step, r.error_family,"
 	" r.error_code, r.error_step, r.error_what, r.bytes_written, r.reattaches,"
 	" r.da_identifier, r.da_sha256, r.facts, r.unit_id, u.me_id, u.soc_id, u.serial,"
-	" u.imei_status, s.path, s.label, o.id, o.name, p.sha256, p.name, f.name"
-	" FROM runs r JOIN slots s ON s.id = r.slot_id LEFT JOIN units u ON u.id = r.unit_id"
-	" LEFT JOIN orders o ON o.id = r.order_id LEFT JOIN packages p ON p.id = r.package_id"
+	" u.imei_status, s.path, s.label, o.id, o.name, k.sha256, k.name, f.name"
+	" FROM runs r CROSS JOIN slots s ON s.id = r.slot_id LEFT JOIN units u ON u.id = r.unit_id"
+	" LEFT JOIN orders o ON o.id = r.order_id LEFT JOIN packages k ON k.id = r.package_id"
 	" LEFT JOIN profiles f ON f.id = r.profile_id";
 
 static void optional_int(struct json_out *out, const char *key, const struct rows *r, int column)

@@ -114,7 +114,7 @@ static int write_slots(sqlite3 *db, const struct filter *f, struct json_out *out
 {
 	struct rows r = filter_rows(f, db,
 				    "SELECT s.label, s.path," RESULT_COUNTS
-				    " FROM runs r JOIN slots s ON s.id = r.slot_id",
+				    " FROM runs r CROSS JOIN slots s ON s.id = r.slot_id",
 				    " GROUP BY r.slot_id ORDER BY s.label, s.path");
 
 	json_array(out, "slots");

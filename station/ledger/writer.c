@@ -1,6 +1,5 @@
 #include "station/ledger/writer.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -207,7 +206,6 @@ static void writer_main(void *context)
 		}
 	}
 	statements_release(&w->applier.sql);
-	db_exec(w->db, "PRAGMA optimize");
 	sqlite3_close(w->db);
 	uv_mutex_lock(&w->mutex);
 	w->ended = true;
@@ -235,47 +233,57 @@ int writer_start(struct writer *w, sqlite3 *db, const char *version, uv_async_t 
 			   "its thread could not be started: %s", uv_strerror(error));
 }
 
+/* With the mutex held: the thread has ended, but the loop has not heard of it yet. */
+static void turn_away(struct writer *w, struct record *r)
+{
+	r->refused = true;
+	problem_set(&r->problem, "ledger", "start the station again", "it has been closed");
+	hand_back(w, r);
+}
+
 void writer_push(struct writer *w, struct record *r)
 {
-	bool drop;
-
 	uv_mutex_lock(&w->mutex);
-	assert(!w->ended);
-	drop = r->kind == RECORD_EVENT && w->state.waiting >= WRITER_EVENTS_MAX;
-	if (drop) {
+	if (w->ended) {
+		turn_away(w, r);
+	} else if (r->kind == RECORD_EVENT && w->state.waiting >= WRITER_EVENTS_MAX) {
 		w->state.events_dropped++;
+		free(r);
 	} else {
 		record_append(&w->queue, r);
 		w->state.waiting++;
 	}
 	uv_cond_signal(&w->wake);
 	uv_mutex_unlock(&w->mutex);
-	if (drop)
+}
+
+/*
+ * With the mutex held, but not while the callbacks run: they may push again. Only the answers there
+ * are: a busy writer could otherwise keep the loop here.
+ */
+static void deliver_present(struct writer *w)
+{
+	for (size_t count = w->done.count; count; count--) {
+		struct record *r = record_take(&w->done);
+
+		uv_mutex_unlock(&w->mutex);
+		r->done(r->context, r->id, r->refused ? &r->problem : NULL);
 		free(r);
+		uv_mutex_lock(&w->mutex);
+		w->undelivered--;
+	}
 }
 
 bool writer_deliver(struct writer *w, struct writer_state *state)
 {
-	struct record_list done;
-	struct record *r;
-	size_t count;
 	bool ended;
 
 	uv_mutex_lock(&w->mutex);
-	done = w->done;
-	w->done = (struct record_list){0};
-	*state = w->state;
-	uv_mutex_unlock(&w->mutex);
-
-	count = done.count;
-	while ((r = record_take(&done))) {
-		r->done(r->context, r->id, r->refused ? &r->problem : NULL);
-		free(r);
-	}
-
-	uv_mutex_lock(&w->mutex);
-	w->undelivered -= count;
-	ended = w->ended;
+	*state = w->state; /* before the callbacks, which may ask for it */
+	do {
+		deliver_present(w);
+		ended = w->ended;
+	} while (ended && w->done.count);
 	uv_cond_signal(&w->wake);
 	uv_mutex_unlock(&w->mutex);
 	return ended;

@@ -116,8 +116,26 @@ static void work_until_killed(struct bench *b, int pipe)
 	_exit(7);
 }
 
-/* Kills a child after `us`; the pipe then holds all it was told. */
-static void one_life(struct bench *b, unsigned us, int *from_child)
+struct life {
+	unsigned confirmed; /* messages to wait for before the end */
+	unsigned us;	    /* and then so much longer */
+	int from_child;
+	unsigned heard;
+	struct confirmed messages[4096]; /* more than a full pipe holds */
+};
+
+static bool hear(struct life *life)
+{
+	if (life->heard == sizeof life->messages / sizeof *life->messages)
+		fail_msg("too many messages");
+	if (read(life->from_child, &life->messages[life->heard], sizeof *life->messages) !=
+	    (ssize_t)sizeof *life->messages)
+		return false;
+	life->heard++;
+	return true;
+}
+
+static void live_and_die(struct bench *b, struct life *life)
 {
 	int ends[2], status = 0;
 	pid_t child;
@@ -130,34 +148,36 @@ static void one_life(struct bench *b, unsigned us, int *from_child)
 		work_until_killed(b, ends[1]);
 	}
 	close(ends[1]);
-	usleep(us);
+	life->from_child = ends[0];
+	life->heard = 0;
+	while (life->heard < life->confirmed && hear(life))
+		;
+	usleep(life->us);
 	kill(child, SIGKILL);
 	assert_int_equal(waitpid(child, &status, 0), child);
 	if (!WIFSIGNALED(status))
 		fail_msg("the child ended by itself: status %d", WEXITSTATUS(status));
-	*from_child = ends[0];
+	while (hear(life))
+		;
+	close(life->from_child);
 }
 
-static unsigned check_confirmed(struct bench *b, int from_child)
+static void check_confirmed(struct bench *b, const struct life *life)
 {
-	struct confirmed c;
-	unsigned count = 0;
 	char sql[256];
 
-	while (read(from_child, &c, sizeof c) == (ssize_t)sizeof c) {
-		const char *condition = c.what == 'p'	? "result = 'passed'"
-					: c.what == 'n' ? "no_return_ms IS NOT NULL"
-							: "unit_id IS NOT NULL";
+	for (unsigned i = 0; i < life->heard; i++) {
+		const struct confirmed *c = &life->messages[i];
+		const char *condition = c->what == 'p'	 ? "result = 'passed'"
+					: c->what == 'n' ? "no_return_ms IS NOT NULL"
+							 : "unit_id IS NOT NULL";
 
 		snprintf(sql, sizeof sql,
 			 "SELECT coalesce((SELECT %s AND (SELECT count(*) FROM partitions WHERE"
 			 " run_id = runs.id) = (result = 'passed') FROM runs WHERE id = %lld), 0)",
-			 condition, (long long)c.run_id);
+			 condition, (long long)c->run_id);
 		assert_int_equal(bench_number(b, sql), 1);
-		count++;
 	}
-	close(from_child);
-	return count;
 }
 
 static void nothing_confirmed_is_lost(void **state)
@@ -169,17 +189,21 @@ static void nothing_confirmed_is_lost(void **state)
 	bench_stock(b);
 	bench_close(b);
 	for (int round = 0; round < ROUNDS; round++) {
-		int from_child, unfinished;
+		static struct life life;
+		int unfinished;
 
 		seed = seed * 1103515245u + 12345u;
-		one_life(b, 500 + (seed >> 8) % 40000, &from_child);
+		life.confirmed = round % 5 ? (seed >> 16) % 100 : 0;
+		life.us = (seed >> 8) % 4000;
+		live_and_die(b, &life);
 		assert_string_equal(bench_text(b, "PRAGMA integrity_check"), "ok");
 		unfinished = (int)bench_number(b, "SELECT count(*) FROM runs WHERE result IS NULL");
 		bench_open(b);
 		assert_int_equal(b->opened.interrupted, unfinished);
 		bench_close(b);
 		interrupted += (unsigned)unfinished;
-		confirmed += check_confirmed(b, from_child);
+		check_confirmed(b, &life);
+		confirmed += life.heard;
 		assert_int_equal(bench_number(b, "SELECT count(*) FROM runs WHERE result IS NULL"),
 				 0);
 	}

@@ -226,6 +226,19 @@ static void figures_of_an_order_and_of_all(void **state)
 	expect_cost((struct query){.kind = QUERY_STATS}, RUNS * 150ull);
 }
 
+/* Somebody may run ANALYZE on the file: plans must not turn bad by SQLite knowing more. */
+static void the_same_with_statistics(void **state)
+{
+	bench_close(year);
+	bench_exec(year, "ANALYZE");
+	bench_open(year);
+	pages_of_runs(state);
+	runs_of_a_unit(state);
+	pages_of_units(state);
+	single_things(state);
+	figures_of_an_order_and_of_all(state);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -234,6 +247,7 @@ int main(void)
 		cmocka_unit_test(pages_of_units),
 		cmocka_unit_test(single_things),
 		cmocka_unit_test(figures_of_an_order_and_of_all),
+		cmocka_unit_test(the_same_with_statistics),
 	};
 
 	sql_watch_install();
