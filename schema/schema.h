@@ -1,8 +1,10 @@
 /*
- * schema: the SQL migrations of the ledger and the JSON Schemas of the API, embedded in the program.
+ * schema: the SQL migrations of the ledger and the JSON Schemas of the API, embedded in the
+ * program.
  *
- * A migration is a numbered file of schema/migrations, `NNNN_what.sql`, in order of its number; once
- * released it never changes. The ledger's `user_version` is the number of the last one applied.
+ * A migration is a numbered file of schema/migrations, `NNNN_what.sql`, in order of its number;
+ * once released it never changes. The ledger's `user_version` is the number of the last one
+ * applied.
  */
 #ifndef SCHEMA_SCHEMA_H
 #define SCHEMA_SCHEMA_H
