@@ -97,13 +97,13 @@ function residentKiB(station) {
 	return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${station.pid}/status`, "utf8"))[1]);
 }
 
-test("a client that does not read costs no memory and gets a snapshot when it reads again", () => withStation(["--slots", "120", "--alive", "--fleeting", "--order"], async (station, open) => {
+test("a client that does not read costs no memory and gets a snapshot when it reads again", () => withStation(["--slots", "160", "--alive", "--fleeting", "--order"], async (station, open) => {
 	const slow = open();
 	await slow.next("snapshot");
 	slow.pause();
 	await sleep(2000);
 	const before = residentKiB(station);
-	await sleep(8000);
+	await sleep(11000);
 	assert.ok(residentKiB(station) - before < 4096, `grew from ${before} to ${residentKiB(station)} KiB`);
 	const seen = slow.events.length;
 	slow.resume();

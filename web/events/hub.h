@@ -27,7 +27,7 @@ struct web;
 enum {
 	HUB_PACE_MS = 150,
 	HUB_BEAT_MS = 5000,
-	HUB_RING_CHUNKS = 64,
+	HUB_RING_CHUNKS = 32,
 	HUB_RING_BYTES = 1 << 20,
 	HUB_CLIENTS_MAX = 64,
 };
