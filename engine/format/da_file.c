@@ -42,6 +42,9 @@ static int check_header(struct da_file *d, struct slice bytes, uint32_t *count,
 	if (*count == 0)
 		return problem_set(problem, "header at 0x68", REMEDY_COPY,
 				   "the file lists no entries");
+	if (*count > DA_ENTRIES_MAX)
+		return problem_set(problem, "header at 0x68", REMEDY_COPY,
+				   "%u entries; at most %d are supported", *count, DA_ENTRIES_MAX);
 	if (*count > (bytes.n - FILE_HEADER) / (d->info_ver == 3 ? ENTRY_V3 : ENTRY_V4))
 		return problem_set(problem, "header at 0x68", REMEDY_COPY,
 				   "%u entries can't be in a file of %zu bytes", *count, bytes.n);

@@ -12,6 +12,7 @@
 #include "engine/base/slice.h"
 
 #define DA_REGIONS_MAX 10
+#define DA_ENTRIES_MAX 1024 /* 88 slots are the most seen; more is damage or malice */
 
 struct da_region {
 	uint32_t offset; /* absolute, in the file */

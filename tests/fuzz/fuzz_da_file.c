@@ -30,6 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 		must(problem.where[0] && problem.why[0] && problem.remedy[0]);
 		return 0;
 	}
+	must(d.count > 0 && d.count <= DA_ENTRIES_MAX);
 	/* selection looks at all entries for each: enough of them say as much as all */
 	for (size_t i = 0; i < d.count && i < 64; i++)
 		check_entry(&d, &d.entries[i]);
