@@ -304,6 +304,7 @@ void port_wake(struct port *p)
 	}
 	if (p->fault.code == ST_NO_DATABASE && ledger_failing(p->station->ledger, NULL))
 		return;
+	p->device->seen_ns = uv_hrtime(); /* it was not its arrival that kept it waiting */
 	clear_fault(p);
 	port_move(p, PORT_ARRIVED);
 	consider(p);
