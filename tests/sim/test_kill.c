@@ -17,7 +17,7 @@
 #include <time.h>
 
 #define DEVICES	  4
-#define LATEST_MS 1900 /* a run takes about 1.6 s on an idle machine */
+#define LATEST_MS 3200 /* a run takes about 2 s on an idle machine */
 
 static struct sim sim;
 
@@ -94,7 +94,7 @@ static void killed_at_random_moments(void **state)
 	printf("seed %d: %d kills, %d runs cut off, %d passes verified\n", seed, rounds, cut,
 	       passed);
 	/* The moments must have hit runs, and must have let some end: else nothing was tested. */
-	assert_true(cut > rounds / 4);
+	assert_true(cut > rounds / 4 && passed > 0);
 	sim_station(&sim, "rack", NULL);
 	assert_int_equal(sim_sql(&sim, "SELECT count(*) FROM runs WHERE result IS NULL"), 0);
 	assert_int_equal(sim_sql(&sim, "SELECT count(*) FROM runs WHERE result = 'interrupted'"),
