@@ -134,7 +134,7 @@ static const struct control *find(const struct device *d, uint32_t code)
 	char stage = d->stage == STAGE_AGENT1 ? '1' : '2';
 
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-		if (code == 0x040015 && stage == '1' && d->config->agent_2019)
+		if (code == 0x040015 && stage == '1' && d->config->agent == AGENT_2019)
 			return NULL;
 		if (table[i].code == code && strchr(table[i].stages, stage))
 			return &table[i];

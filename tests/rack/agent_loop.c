@@ -31,7 +31,8 @@ static bool offers(const struct device *d, size_t i)
 {
 	if (d->stage == STAGE_AGENT2)
 		return table[i].second;
-	return table[i].first && !(d->config->agent_2019 && table[i].run == agent_read_data);
+	return table[i].first &&
+	       !(d->config->agent == AGENT_2019 && table[i].run == agent_read_data);
 }
 
 static void got_opcode(struct device *d, uint32_t status, size_t n)

@@ -47,7 +47,7 @@ static uint32_t byte_sum(const uint8_t *p, size_t n)
 
 static bool reads_back(struct device *d, uint64_t at, const uint8_t *bytes, size_t n)
 {
-	uint8_t back[4096];
+	static uint8_t back[65536];
 
 	for (size_t done = 0; done < n;) {
 		size_t run = n - done < sizeof back ? n - done : sizeof back;

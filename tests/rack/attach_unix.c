@@ -139,6 +139,10 @@ static bool import(struct rack *rack, int fd, const char *busid)
 	uint8_t bytes[USBIP_OP_BYTES + USBIP_DEVICE_BYTES];
 	struct usbip_op op = {USBIP_VERSION, OP_REP_IMPORT, OP_STATUS_OK};
 
+	if (slot && slot->linked) { /* the client before may have gone in this very moment */
+		link_readable(&slot->link, rack_clock);
+		rack_settle(rack, slot);
+	}
 	if (!slot || !slot->device.present)
 		op.status = OP_STATUS_NO_DEVICE;
 	else if (slot->linked)

@@ -140,7 +140,7 @@ static void matched_byte(void *ctx)
 			boot_idle(d);
 			return;
 		}
-	} else if (b->matched && b->byte == wake[0] && !d->config->old_preloader) {
+	} else if (b->matched && b->byte == wake[0] && d->config->preloader == PRELOADER_NEW) {
 		b->matched = 1; /* trees of about 2018: no answer */
 	} else {
 		reply8(d, (uint8_t)(b->byte + 1));
@@ -169,7 +169,7 @@ static bool mode_string(struct device *d)
 		{"AT+NBOOT", "AT+OK", false},
 	};
 	const char *token = (const char *)d->boot->token;
-	unsigned lock = d->config->old_preloader ? SECURE_SBC : SECURE_SLA;
+	unsigned lock = d->config->preloader == PRELOADER_OLD ? SECURE_SBC : SECURE_SLA;
 
 	for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
 		if (memcmp(token, modes[i].token, 8) != 0)

@@ -42,7 +42,7 @@ struct boot {
 	bool auth_sent; /* E2 was accepted */
 	uint8_t challenge[16];
 	unsigned challenges; /* given so far: every E3 gets a new one */
-	uint8_t *da1; /* owned; the agent's first stage as it was sent */
+	uint8_t *da1;	     /* owned; the agent's first stage as it was sent */
 	size_t da1_n;
 	uint32_t da1_address, da1_sig;
 };

@@ -29,7 +29,9 @@ static void run_target_config(struct device *d)
 
 static void run_version(struct device *d) /* FE in the preloader, FF in the boot ROM */
 {
-	reply8(d, d->boot->brom ? 5 : d->config->old_preloader ? 1 : 3);
+	bool old = d->config->preloader == PRELOADER_OLD;
+
+	reply8(d, d->boot->brom ? 5 : old ? 1 : 3);
 	boot_idle(d);
 }
 
@@ -148,9 +150,10 @@ static const struct {
 
 static bool has(const struct device *d, const char *who)
 {
+	bool newer = d->config->preloader == PRELOADER_NEW;
+
 	for (; *who; who++) {
-		if (d->boot->brom ? *who == 'B'
-				  : *who == 'P' || (*who == 'N' && !d->config->old_preloader))
+		if (d->boot->brom ? *who == 'B' : *who == 'P' || (*who == 'N' && newer))
 			return true;
 	}
 	return false;

@@ -56,7 +56,7 @@ static uint16_t check_request(const struct device *d)
 		return 0x1D14;
 	if (security & SECURE_DAA && !sig)
 		return 0x1D15;
-	if (!b->brom && d->config->old_preloader && security & SECURE_DAA &&
+	if (!b->brom && d->config->preloader == PRELOADER_OLD && security & SECURE_DAA &&
 	    length > OLD_SECURE_DA_MAX)
 		return 0x1D10;
 	return 0;
@@ -84,7 +84,7 @@ static uint16_t verify(const struct device *d)
 		return 0;
 	if (b->brom)
 		return 0x7015;
-	return d->config->old_preloader ? 0x2001 : 0x7024;
+	return d->config->preloader == PRELOADER_OLD ? 0x2001 : 0x7024;
 }
 
 static void received(void *ctx)

@@ -40,7 +40,7 @@ static int region(const struct device *d, uint32_t address, uint32_t bytes)
 	if (is_watchdog(d, address, bytes) || is_extra(d, address) ||
 	    in_page(address, bytes, VERSION_REGISTERS))
 		return 0;
-	if (d->boot->brom || !d->config->old_preloader)
+	if (d->boot->brom || d->config->preloader == PRELOADER_NEW)
 		return 1;
 	return address >> 28 == 1 ? 0 : -1;
 }

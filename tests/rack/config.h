@@ -13,7 +13,11 @@
 #define RACK_DEVICES_MAX  240
 #define RACK_DRAM_IDS_MAX 8
 
+/* In the order of the words on the command line. */
 enum rack_boot { BOOT_BROM, BOOT_PRELOADER };
+enum rack_identity { IDENTITY_BLANK, IDENTITY_PROVISIONED };
+enum rack_preloader { PRELOADER_NEW, PRELOADER_OLD };
+enum rack_agent { AGENT_2020, AGENT_2019 };
 
 /* Bits of GET_TARGET_CONFIG that the rack enforces (brom.md section 8). */
 enum { SECURE_SBC = 1, SECURE_SLA = 2, SECURE_DAA = 4 };
@@ -34,15 +38,15 @@ struct rack_config {
 	uint64_t user_bytes;
 	const char *layout; /* scatter file, or NULL */
 	bool layout_blank;  /* know the layout, but carry no partition table */
-	bool provisioned;
-	unsigned security;	  /* SECURE_* */
-	unsigned link_mbps;	  /* 0 = as fast as the machine */
-	unsigned window_ms;	  /* the preloader listens that long after SET_CONFIGURATION */
-	unsigned brom_window_ms;  /* 0 = for ever */
-	unsigned replug_after_ms; /* 0 = a device that left stays away until ctl replug */
-	unsigned c0_ms;		  /* from JUMP_DA to the agent's first byte */
-	bool old_preloader;
-	bool agent_2019; /* first stage without READ_DATA and ERROR_DETAIL */
+	enum rack_identity identity;
+	unsigned security;	       /* SECURE_* */
+	unsigned link_mbps;	       /* 0 = as fast as the machine */
+	unsigned window_ms;	       /* the preloader listens that long after SET_CONFIGURATION */
+	unsigned brom_window_ms;       /* 0 = for ever */
+	unsigned replug_after_ms;      /* 0 = a device that left stays away until ctl replug */
+	unsigned c0_ms;		       /* from JUMP_DA to the agent's first byte */
+	enum rack_preloader preloader; /* old: version byte 1, no FB E1 E7 */
+	enum rack_agent agent;	       /* 2019: first stage without READ_DATA and ERROR_DETAIL */
 	bool coalesce, split_bytes;
 	bool log_frames;
 	bool fault_once;
@@ -52,7 +56,7 @@ struct rack_config {
 	struct fault_plan faults;
 	struct dram_id dram_ids[RACK_DRAM_IDS_MAX];
 	unsigned dram_id_count;
-	uint64_t seed;
+	unsigned seed;
 	const char *state_dir;
 	const char *log_path; /* NULL = no log, "-" = stderr */
 };

@@ -34,7 +34,7 @@ int layout_load(struct scatter *scatter, const char *path, struct problem *probl
 /* Only in the scatter, not in the table (packages.md 5.2). */
 static bool in_table(const struct scatter_entry *e)
 {
-	return e->region == REGION_USER && strcasecmp(e->name, "pgpt") != 0 &&
+	return e->region == REGION_USER && e->name[0] && strcasecmp(e->name, "pgpt") != 0 &&
 	       strcasecmp(e->name, "sgpt") != 0 && strcasecmp(e->name, "MBR") != 0;
 }
 

@@ -1,4 +1,5 @@
 /* flashrack-rack: a rack of virtual MediaTek devices. See options.c for its command line. */
+#include <malloc.h>
 #include <stdio.h>
 
 #include "tests/rack/control.h"
@@ -15,7 +16,13 @@ static int run(const struct rack_config *config)
 {
 	struct problem problem = {0};
 	struct rack rack;
-	int bad = rack_open(&rack, config, &problem) || rack_run(&rack, &problem);
+	int bad;
+
+	/* Transfers of megabytes come and go: keep their memory instead of faulting it in each
+	 * time. */
+	mallopt(M_MMAP_THRESHOLD, 32 << 20);
+	mallopt(M_TRIM_THRESHOLD, 512 << 20);
+	bad = rack_open(&rack, config, &problem) || rack_run(&rack, &problem);
 
 	rack_close(&rack);
 	return bad ? complain("rack", &problem, 1) : 0;

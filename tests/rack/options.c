@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,72 +71,7 @@ static const char usage[] =
 	"  --help, --version\n"
 	"Exit status: 0 good, 1 failed, 2 wrong usage.\n";
 
-enum {
-	OPT_ATTACH = 256,
-	OPT_DEVICES,
-	OPT_CHIP,
-	OPT_BOOT,
-	OPT_STORAGE,
-	OPT_LAYOUT,
-	OPT_LAYOUT_BLANK,
-	OPT_IDENTITY,
-	OPT_SECURITY,
-	OPT_LINK,
-	OPT_WINDOW,
-	OPT_BROM_WINDOW,
-	OPT_FAULT,
-	OPT_FAULT_ONCE,
-	OPT_SEED,
-	OPT_STATE,
-	OPT_LOG,
-	OPT_PRELOADER,
-	OPT_DESCRIPTORS,
-	OPT_FULL_SPEED,
-	OPT_BROM_HIGH,
-	OPT_COALESCE,
-	OPT_SPLIT,
-	OPT_C0,
-	OPT_LOG_FRAMES,
-	OPT_DRAM,
-	OPT_AGENT,
-	OPT_REPLUG,
-	OPT_HELP,
-	OPT_VERSION,
-};
-
-static const struct option table[] = {
-	{"attach", required_argument, NULL, OPT_ATTACH},
-	{"devices", required_argument, NULL, OPT_DEVICES},
-	{"chip", required_argument, NULL, OPT_CHIP},
-	{"boot", required_argument, NULL, OPT_BOOT},
-	{"storage", required_argument, NULL, OPT_STORAGE},
-	{"layout", required_argument, NULL, OPT_LAYOUT},
-	{"layout-blank", no_argument, NULL, OPT_LAYOUT_BLANK},
-	{"identity", required_argument, NULL, OPT_IDENTITY},
-	{"security", required_argument, NULL, OPT_SECURITY},
-	{"link-mbps", required_argument, NULL, OPT_LINK},
-	{"window-ms", required_argument, NULL, OPT_WINDOW},
-	{"brom-window-ms", required_argument, NULL, OPT_BROM_WINDOW},
-	{"fault", required_argument, NULL, OPT_FAULT},
-	{"fault-once", no_argument, NULL, OPT_FAULT_ONCE},
-	{"seed", required_argument, NULL, OPT_SEED},
-	{"state", required_argument, NULL, OPT_STATE},
-	{"log", required_argument, NULL, OPT_LOG},
-	{"preloader", required_argument, NULL, OPT_PRELOADER},
-	{"descriptors", required_argument, NULL, OPT_DESCRIPTORS},
-	{"full-speed", no_argument, NULL, OPT_FULL_SPEED},
-	{"brom-high-speed", no_argument, NULL, OPT_BROM_HIGH},
-	{"coalesce", no_argument, NULL, OPT_COALESCE},
-	{"split-bytes", no_argument, NULL, OPT_SPLIT},
-	{"c0-ms", required_argument, NULL, OPT_C0},
-	{"log-frames", no_argument, NULL, OPT_LOG_FRAMES},
-	{"agent", required_argument, NULL, OPT_AGENT},
-	{"dram-ids", required_argument, NULL, OPT_DRAM},
-	{"replug-after-ms", required_argument, NULL, OPT_REPLUG},
-	{"help", no_argument, NULL, OPT_HELP},
-	{"version", no_argument, NULL, OPT_VERSION},
-	{NULL, 0, NULL, 0},
-};
+enum { HOUR_MS = 3600000, FIRST_OPTION = 256 };
 
 struct rack_config rack_config_default(void)
 {
@@ -151,32 +87,6 @@ struct rack_config rack_config_default(void)
 		.descriptors = USB_CLASSIC,
 		.seed = 1,
 	};
-}
-
-static int number(const char *option, const char *text, unsigned low, unsigned high, unsigned *to,
-		  struct problem *problem)
-{
-	char *end;
-	unsigned long n;
-
-	errno = 0;
-	n = strtoul(text, &end, 10);
-	if (!isdigit((unsigned char)*text) || *end || errno || n < low || n > high)
-		return problem_set(problem, option, "see --help",
-				   "\"%s\" is no number from %u to %u", text, low, high);
-	*to = (unsigned)n;
-	return 0;
-}
-
-/* Index of `text` in `words`, or -1 with problem. */
-static int choice(const char *option, const char *text, const char *const *words,
-		  struct problem *problem)
-{
-	for (int i = 0; words[i]; i++) {
-		if (!strcmp(text, words[i]))
-			return i;
-	}
-	return problem_set(problem, option, "see --help", "\"%s\" is none of its values", text);
 }
 
 static int parse_attach(struct rack_config *c, const char *text, struct problem *problem)
@@ -250,101 +160,117 @@ static int parse_chip(struct rack_config *c, struct problem *problem)
 	return 0;
 }
 
-static int take(struct rack_config *c, int option, const char *arg, struct problem *problem)
+static int parse_storage(struct rack_config *c, const char *text, struct problem *problem)
 {
-	static const char *const boots[] = {"brom", "preloader", NULL};
-	static const char *const identities[] = {"blank", "provisioned", NULL};
-	static const char *const agents[] = {"2020", "2019", NULL};
-	static const char *const preloaders[] = {"new", "old", NULL};
-	unsigned n = 0;
-	int i = 0;
+	return flash_parse_spec(text, &c->storage, &c->user_bytes, problem);
+}
 
-	switch (option) {
-	case OPT_ATTACH:
-		return parse_attach(c, arg, problem);
-	case OPT_DEVICES:
-		i = number("--devices", arg, 1, RACK_DEVICES_MAX, &n, problem);
-		c->devices = (int)n;
-		return i;
-	case OPT_CHIP:
-		c->chip_name = arg;
-		return 0;
-	case OPT_BOOT:
-		i = choice("--boot", arg, boots, problem);
-		c->boot = i == 1 ? BOOT_PRELOADER : BOOT_BROM;
-		break;
-	case OPT_STORAGE:
-		return flash_parse_spec(arg, &c->storage, &c->user_bytes, problem);
-	case OPT_LAYOUT:
-		c->layout = arg;
-		break;
-	case OPT_LAYOUT_BLANK:
-		c->layout_blank = true;
-		break;
-	case OPT_IDENTITY:
-		i = choice("--identity", arg, identities, problem);
-		c->provisioned = i == 1;
-		break;
-	case OPT_SECURITY:
-		return parse_security(c, arg, problem);
-	case OPT_LINK:
-		return number("--link-mbps", arg, 1, 100000, &c->link_mbps, problem);
-	case OPT_WINDOW:
-		return number("--window-ms", arg, 1, 3600000, &c->window_ms, problem);
-	case OPT_BROM_WINDOW:
-		return number("--brom-window-ms", arg, 0, 3600000, &c->brom_window_ms, problem);
-	case OPT_FAULT:
-		return faults_add(&c->faults, arg, problem);
-	case OPT_FAULT_ONCE:
-		c->fault_once = true;
-		break;
-	case OPT_SEED:
-		i = number("--seed", arg, 0, UINT32_MAX, &n, problem);
-		c->seed = n;
-		return i;
-	case OPT_STATE:
-		c->state_dir = arg;
-		break;
-	case OPT_LOG:
-		c->log_path = arg;
-		break;
-	case OPT_PRELOADER:
-		i = choice("--preloader", arg, preloaders, problem);
-		c->old_preloader = i == 1;
-		break;
-	case OPT_AGENT:
-		i = choice("--agent", arg, agents, problem);
-		c->agent_2019 = i == 1;
-		break;
-	case OPT_DESCRIPTORS:
-		i = number("--descriptors", arg, 1, 3, &n, problem);
-		c->descriptors = (enum usb_variant)n;
-		return i;
-	case OPT_FULL_SPEED:
-		c->boot_full_speed = true;
-		break;
-	case OPT_BROM_HIGH:
-		c->brom_high_speed = true;
-		break;
-	case OPT_COALESCE:
-		c->coalesce = true;
-		break;
-	case OPT_SPLIT:
-		c->split_bytes = true;
-		break;
-	case OPT_C0:
-		return number("--c0-ms", arg, 0, 60000, &c->c0_ms, problem);
-	case OPT_LOG_FRAMES:
-		c->log_frames = true;
-		break;
-	case OPT_DRAM:
-		return parse_dram(c, arg, problem);
-	case OPT_REPLUG:
-		return number("--replug-after-ms", arg, 1, 3600000, &c->replug_after_ms, problem);
-	default:
-		return problem_set(problem, "arguments", "see --help", "unknown option");
+static int parse_fault(struct rack_config *c, const char *text, struct problem *problem)
+{
+	return faults_add(&c->faults, text, problem);
+}
+
+/* Where an option's value goes, and what it may be. */
+struct row {
+	const char *name;
+	enum { FLAG, NUMBER, TEXT, CHOICE, OWN } kind;
+	size_t at; /* offset in struct rack_config; FLAG bool, NUMBER and CHOICE int, unsigned or
+		      enum */
+	unsigned low, high;   /* NUMBER */
+	const char *words[3]; /* CHOICE: the value is the index, plus `low` */
+	int (*take)(struct rack_config *c, const char *text, struct problem *problem); /* OWN */
+};
+
+#define AT(member) offsetof(struct rack_config, member)
+
+static const struct row rows[] = {
+	{.name = "attach", .kind = OWN, .take = parse_attach},
+	{.name = "devices", .kind = NUMBER, .at = AT(devices), .low = 1, .high = RACK_DEVICES_MAX},
+	{.name = "chip", .kind = TEXT, .at = AT(chip_name)},
+	{.name = "boot", .kind = CHOICE, .at = AT(boot), .words = {"brom", "preloader"}},
+	{.name = "storage", .kind = OWN, .take = parse_storage},
+	{.name = "layout", .kind = TEXT, .at = AT(layout)},
+	{.name = "layout-blank", .kind = FLAG, .at = AT(layout_blank)},
+	{.name = "identity", .kind = CHOICE, .at = AT(identity), .words = {"blank", "provisioned"}},
+	{.name = "security", .kind = OWN, .take = parse_security},
+	{.name = "link-mbps", .kind = NUMBER, .at = AT(link_mbps), .low = 1, .high = 100000},
+	{.name = "window-ms", .kind = NUMBER, .at = AT(window_ms), .low = 1, .high = HOUR_MS},
+	{.name = "brom-window-ms", .kind = NUMBER, .at = AT(brom_window_ms), .high = HOUR_MS},
+	{.name = "fault", .kind = OWN, .take = parse_fault},
+	{.name = "fault-once", .kind = FLAG, .at = AT(fault_once)},
+	{.name = "seed", .kind = NUMBER, .at = AT(seed), .high = UINT32_MAX},
+	{.name = "state", .kind = TEXT, .at = AT(state_dir)},
+	{.name = "log", .kind = TEXT, .at = AT(log_path)},
+	{.name = "preloader", .kind = CHOICE, .at = AT(preloader), .words = {"new", "old"}},
+	{.name = "agent", .kind = CHOICE, .at = AT(agent), .words = {"2020", "2019"}},
+	{.name = "descriptors", .kind = NUMBER, .at = AT(descriptors), .low = 1, .high = 3},
+	{.name = "full-speed", .kind = FLAG, .at = AT(boot_full_speed)},
+	{.name = "brom-high-speed", .kind = FLAG, .at = AT(brom_high_speed)},
+	{.name = "coalesce", .kind = FLAG, .at = AT(coalesce)},
+	{.name = "split-bytes", .kind = FLAG, .at = AT(split_bytes)},
+	{.name = "c0-ms", .kind = NUMBER, .at = AT(c0_ms), .high = 60000},
+	{.name = "log-frames", .kind = FLAG, .at = AT(log_frames)},
+	{.name = "dram-ids", .kind = OWN, .take = parse_dram},
+	{.name = "replug-after-ms",
+	 .kind = NUMBER,
+	 .at = AT(replug_after_ms),
+	 .low = 1,
+	 .high = HOUR_MS},
+	{.name = "help", .kind = FLAG},
+	{.name = "version", .kind = FLAG},
+};
+
+enum { ROWS = sizeof rows / sizeof *rows, ROW_HELP = ROWS - 2, ROW_VERSION = ROWS - 1 };
+
+static int number(const struct row *row, const char *text, unsigned *to, struct problem *problem)
+{
+	char option[32], *end;
+	unsigned long n;
+
+	snprintf(option, sizeof option, "--%s", row->name);
+	errno = 0;
+	n = strtoul(text, &end, 10);
+	if (!isdigit((unsigned char)*text) || *end || errno || n < row->low || n > row->high)
+		return problem_set(problem, option, "see --help",
+				   "\"%s\" is no number from %u to %u", text, row->low, row->high);
+	*to = (unsigned)n;
+	return 0;
+}
+
+static int choice(const struct row *row, const char *text, unsigned *to, struct problem *problem)
+{
+	char option[32];
+
+	for (unsigned i = 0; i < 3 && row->words[i]; i++) {
+		if (!strcmp(text, row->words[i])) {
+			*to = i;
+			return 0;
+		}
 	}
-	return i < 0 ? -1 : 0;
+	snprintf(option, sizeof option, "--%s", row->name);
+	return problem_set(problem, option, "see --help", "\"%s\" is none of its values", text);
+}
+
+static int take(struct rack_config *c, const struct row *row, const char *text,
+		struct problem *problem)
+{
+	char *member = (char *)c + row->at;
+
+	switch (row->kind) {
+	case FLAG:
+		*(bool *)member = true;
+		return 0;
+	case NUMBER:
+		return number(row, text, (unsigned *)member, problem);
+	case TEXT:
+		*(const char **)member = text;
+		return 0;
+	case CHOICE:
+		return choice(row, text, (unsigned *)member, problem);
+	case OWN:
+		return row->take(c, text, problem);
+	}
+	return -1;
 }
 
 static int check(struct rack_config *c, struct problem *problem)
@@ -354,7 +280,7 @@ static int check(struct rack_config *c, struct problem *problem)
 				   "it is missing");
 	if (!c->state_dir)
 		return problem_set(problem, "--state", "write --state DIR", "it is missing");
-	if (c->provisioned && (!c->layout || c->layout_blank))
+	if (c->identity == IDENTITY_PROVISIONED && (!c->layout || c->layout_blank))
 		return problem_set(problem, "--identity", "give a --layout SCATTER too",
 				   "own data needs partitions to be in");
 	return parse_chip(c, problem);
@@ -378,34 +304,48 @@ static enum options_result parse_ctl(struct ctl_request *ctl, const char *state_
 	return OPTIONS_WRONG;
 }
 
+static void getopt_table(struct option *table)
+{
+	for (int i = 0; i < ROWS; i++)
+		table[i] = (struct option){
+			.name = rows[i].name,
+			.has_arg = rows[i].kind == FLAG ? no_argument : required_argument,
+			.val = FIRST_OPTION + i,
+		};
+	table[ROWS] = (struct option){0};
+}
+
 enum options_result options_parse(struct rack_config *config, struct ctl_request *ctl, int argc,
 				  char **argv, struct problem *problem)
 {
 	bool is_ctl = argc > 1 && !strcmp(argv[1], "ctl");
-	int option;
+	struct option table[ROWS + 1];
+	int got;
 
 	*config = rack_config_default();
+	getopt_table(table);
 	opterr = 0;
 	optind = is_ctl ? 2 : 1;
-	while ((option = getopt_long(argc, argv, "", table, NULL)) != -1) {
-		if (option == OPT_HELP || option == OPT_VERSION) {
-			fputs(option == OPT_HELP ? usage : "flashrack-rack " FLASHRACK_VERSION "\n",
-			      stdout);
-			return OPTIONS_DONE;
-		}
-		if (option == '?') {
-			problem_set(problem, "arguments", "see --help",
+	while ((got = getopt_long(argc, argv, "", table, NULL)) != -1) {
+		int row = got - FIRST_OPTION;
+
+		if (got == '?') {
+			problem_set(problem, "options", "see --help",
 				    "\"%s\" is unknown or has no value", argv[optind - 1]);
 			return OPTIONS_WRONG;
 		}
-		if (take(config, option, optarg, problem))
+		if (row == ROW_HELP || row == ROW_VERSION) {
+			fputs(row == ROW_HELP ? usage : "flashrack-rack " FLASHRACK_VERSION "\n",
+			      stdout);
+			return OPTIONS_DONE;
+		}
+		if (take(config, &rows[row], optarg, problem))
 			return OPTIONS_WRONG;
 	}
 	if (is_ctl)
 		return parse_ctl(ctl, config->state_dir, argc - optind, argv + optind, problem);
 	if (optind < argc) {
-		problem_set(problem, "arguments", "see --help", "\"%s\" is no option",
-			    argv[optind]);
+		problem_set(problem, "options", "see --help", "\"%s\" is no option", argv[optind]);
 		return OPTIONS_WRONG;
 	}
 	return check(config, problem) ? OPTIONS_WRONG : OPTIONS_RUN;

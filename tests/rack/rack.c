@@ -136,7 +136,7 @@ static int furnish(struct device *d, const struct scatter *scatter, struct probl
 	bad = layout_table(gpt, scatter, &sizes, c->seed, problem);
 	if (!bad && !c->layout_blank)
 		bad = layout_write_table(&d->flash, gpt, problem);
-	if (!bad && c->provisioned)
+	if (!bad && c->identity == IDENTITY_PROVISIONED)
 		bad = layout_provision(&d->flash, gpt, &d->id, c->seed, problem);
 	free(gpt);
 	for (int i = 0; i < REGION_COUNT; i++) /* what the factory wrote is not counted */

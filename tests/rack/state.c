@@ -41,6 +41,7 @@ static void add_regions(cJSON *json, const struct device *d)
 static cJSON *to_json(const struct device *d)
 {
 	const struct rack_config *c = d->config;
+	bool provisioned = c->identity == IDENTITY_PROVISIONED;
 	cJSON *json = cJSON_CreateObject(), *imei, *boot;
 	char code[8];
 
@@ -53,7 +54,7 @@ static cJSON *to_json(const struct device *d)
 	imei = cJSON_AddArrayToObject(json, "imei");
 	for (int i = 0; i < 2; i++)
 		cJSON_AddItemToArray(imei, cJSON_CreateString(d->id.imei[i]));
-	cJSON_AddStringToObject(json, "identity", c->provisioned ? "provisioned" : "blank");
+	cJSON_AddStringToObject(json, "identity", provisioned ? "provisioned" : "blank");
 	cJSON_AddStringToObject(json, "storage", d->flash.kind == STORAGE_UFS ? "ufs" : "emmc");
 	add_regions(json, d);
 	cJSON_AddStringToObject(json, "stage", stage_name(d->stage));

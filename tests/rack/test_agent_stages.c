@@ -81,7 +81,7 @@ static void emu_first_stage_of_2019_lacks_two(void **state)
 {
 	struct rig *rig = *state;
 
-	rig->config.agent_2019 = true;
+	rig->config.agent = AGENT_2019;
 	rig_agent1(rig);
 	rig_control_code(rig, 0x040015, 0xC0010004);
 	rig_word(rig, 0x010005);

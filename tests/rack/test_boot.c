@@ -144,7 +144,7 @@ static void old_matcher_knows_no_repeated_a0(void **state)
 {
 	struct rig *rig = *state;
 
-	rig->config.old_preloader = true;
+	rig->config.preloader = PRELOADER_OLD;
 	rig_insert(rig);
 	assert_int_equal(rig_control(rig, 0, 9, 1, 0, NULL, NULL), 0);
 	rig_send(rig, "A0");
@@ -226,7 +226,7 @@ static void version_bytes(void **state)
 	rig_play(rig, "H> FE\n D> 03\n H> FB\n D> FB 00 00 00 07 00 00 00 00\n H> FF\n D> FF\n");
 	rig_expect_silence(rig, 1000);
 	device_unplug(&rig->d, rig->now_us);
-	rig->config.old_preloader = true;
+	rig->config.preloader = PRELOADER_OLD;
 	rig_plug(rig);
 	rig_wake(rig);
 	rig_play(rig, "H> FE\n D> 01\n H> FB\n D> FB\n");
@@ -292,7 +292,7 @@ static void region_error_of_older_preloaders_resets(void **state)
 	struct rig *rig = *state;
 	unsigned generation;
 
-	rig->config.old_preloader = true;
+	rig->config.preloader = PRELOADER_OLD;
 	rig_plug(rig);
 	rig_wake(rig);
 	generation = rig->d.generation;
@@ -311,7 +311,7 @@ static void older_preloaders_allow_all_io(void **state)
 {
 	struct rig *rig = *state;
 
-	rig->config.old_preloader = true;
+	rig->config.preloader = PRELOADER_OLD;
 	rig_plug(rig);
 	rig_wake(rig);
 	rig_play(rig, "H> D1\n D> D1\n H> 1F 00 00 00\n D> 1F 00 00 00\n H> 00 00 00 01\n"
@@ -484,7 +484,7 @@ static void daa_of_an_older_preloader(void **state)
 	struct rig *rig = *state;
 
 	rig->config.security = SECURE_DAA;
-	rig->config.old_preloader = true;
+	rig->config.preloader = PRELOADER_OLD;
 	rig_plug(rig);
 	rig_wake(rig);
 	da_request(rig, 0x200000, 0x30001, 0x100, 0x1D10);

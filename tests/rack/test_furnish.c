@@ -2,6 +2,8 @@
  */
 #include "tests/rack/rig.h"
 
+#include <dirent.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -109,6 +111,50 @@ static void table_is_read_back_and_holds_the_scatter(void **state)
 	free(gpt);
 }
 
+/* Every real layout makes a table that the boot loader's rules accept, on both storages. */
+static void every_real_layout_makes_a_table(void **state)
+{
+	static uint8_t primary[34 * 4096], backup[34 * 4096];
+	DIR *dir = opendir(TEST_DATA "/scatter");
+	struct gpt *gpt = calloc(1, sizeof *gpt);
+	struct dirent *e;
+	unsigned tables = 0;
+
+	(void)state;
+	assert_non_null(dir);
+	assert_non_null(gpt);
+	while ((e = readdir(dir))) {
+		struct problem problem = {0};
+		struct scatter scatter;
+		size_t np, nb;
+		char path[600];
+
+		if (strncmp(e->d_name, "MT", 2) != 0)
+			continue;
+		snprintf(path, sizeof path, TEST_DATA "/scatter/%s", e->d_name);
+		assert_int_equal(layout_load(&scatter, path, &problem), 0);
+		for (size_t i = 0; i < scatter.section_count; i++) {
+			struct storage_sizes sizes = {.kind = scatter.sections[i].storage};
+
+			if (sizes.kind != STORAGE_EMMC && sizes.kind != STORAGE_UFS)
+				continue;
+			sizes.block = sizes.kind == STORAGE_UFS ? 4096 : 512;
+			sizes.bytes[REGION_USER] = UINT64_C(256) << 30;
+			sizes.bytes[REGION_BOOT1] = sizes.bytes[REGION_BOOT2] = 4 << 20;
+			if (layout_table(gpt, &scatter, &sizes, 1, &problem) ||
+			    gpt_build(gpt, sizes.bytes[REGION_USER], primary, &np, backup, &nb,
+				      &problem) ||
+			    gpt_parse(gpt, (struct slice){primary, np}, 0, &problem))
+				fail_msg("%s: %s: %s", e->d_name, problem.where, problem.why);
+			tables++;
+		}
+		scatter_free(&scatter);
+	}
+	closedir(dir);
+	free(gpt);
+	assert_in_range(tables, 50, 1000);
+}
+
 static void own_data_is_in_its_place(void **state)
 {
 	struct rig *rig = *state;
@@ -209,6 +255,7 @@ int main(void)
 		cmocka_unit_test(ids_follow_from_the_seed),
 		cmocka_unit_test(imeis_are_valid),
 		T(table_is_read_back_and_holds_the_scatter),
+		cmocka_unit_test(every_real_layout_makes_a_table),
 		T(own_data_is_in_its_place),
 		T(boot_is_judged),
 		T(storage_is_real),
