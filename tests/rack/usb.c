@@ -69,8 +69,8 @@ static void standard_request(struct usb *usb, struct urb *urb)
 		break;
 	case SET_CONFIGURATION:
 		usb->configuration = s[2];
-		answer(urb, bytes, 0);
-		if (s[2])
+		answer(urb, bytes, 0); /* the urb is gone from here on */
+		if (usb->configuration)
 			usb->events->configured(usb->ctx);
 		return;
 	default: /* SET_INTERFACE, CLEAR_FEATURE, SET_FEATURE, ... (2.3) */
