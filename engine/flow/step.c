@@ -11,8 +11,9 @@ static void where_am_i(const struct flow *f, char *text, size_t room)
 	snprintf(text, room, "%s: %s", f->report.phase, f->report.step);
 }
 
-static void note(struct flow *f, enum fault_family family, uint32_t code, bool refused,
-		 const char *format, va_list ap)
+__attribute__((format(printf, 5, 0))) static void note(struct flow *f, enum fault_family family,
+						       uint32_t code, bool refused,
+						       const char *format, va_list ap)
 {
 	char what[sizeof f->report.fault.what];
 	char where[sizeof f->report.fault.step];

@@ -92,11 +92,14 @@ static void drop_hold(struct frame_reader *r, size_t n)
 
 static enum frame_result take(struct frame_reader *r, struct slice rx, bool open)
 {
+	static const uint8_t none;
 	size_t used;
 	enum frame_result result = look(r, r->hold, r->held, open, &used);
 
 	drop_hold(r, used);
 	used = 0;
+	if (!rx.n)
+		rx.p = &none; /* NULL is not even added 0 to */
 	if (result == FRAME_MORE)
 		result = look(r, rx.p, rx.n, open, &used);
 	if (rx.n - used > sizeof r->hold - r->held)
