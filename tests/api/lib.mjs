@@ -7,7 +7,9 @@ const PROGRAM = process.env.FAKE_STATION ?? "fake-station";
 
 // A running fake station; options as its command line has them.
 export async function startStation(...options) {
-	const child = spawn(PROGRAM, options, { stdio: ["ignore", "pipe", "inherit"] });
+	// Freed memory is given back at once where a sanitizer would keep it, so that growth can be seen.
+	const env = { ...process.env, ASAN_OPTIONS: `${process.env.ASAN_OPTIONS ?? ""}:quarantine_size_mb=1` };
+	const child = spawn(PROGRAM, options, { env, stdio: ["ignore", "pipe", "inherit"] });
 	const ended = new Promise((resolve) => child.on("exit", (code, signal) => resolve({ code, signal })));
 	const port = await new Promise((resolve, reject) => {
 		child.on("error", reject);

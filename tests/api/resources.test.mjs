@@ -94,7 +94,7 @@ test("a package's folder is imported", async () => {
 test("profiles, and one by its name", async () => {
 	const { json } = await get(still, "/api/v1/profiles");
 	assert.equal(json.items[0].name, "generic-xflash");
-	assert.equal((await get(still, "/api/v1/profiles/generic-xflash")).json.product, "K65 board");
+	assert.equal((await get(still, "/api/v1/profiles/generic-xflash")).json.profile.product, "K65 board");
 });
 
 test("a run is aborted, and its unit tried again", async () => {

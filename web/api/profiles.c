@@ -10,6 +10,16 @@
 #include "web/context.h"
 #include "web/http/exchange.h"
 
+/* The station parsed the file when it started: it is JSON, and goes out as it is. */
+static cJSON *render_profile(const char *name, const char *json)
+{
+	cJSON *item = cJSON_CreateObject();
+
+	cJSON_AddStringToObject(item, "name", name);
+	cJSON_AddRawToObject(item, "profile", json);
+	return item;
+}
+
 void get_profiles(struct exchange *x)
 {
 	cJSON *items;
@@ -21,8 +31,7 @@ void get_profiles(struct exchange *x)
 		const char *name, *json;
 
 		view_profile(x->web->station, i, &name, &json);
-		/* The station parsed it when it started: it is JSON, and goes out as it is. */
-		cJSON_AddItemToArray(items, cJSON_CreateRaw(json));
+		cJSON_AddItemToArray(items, render_profile(name, json));
 	}
 	answer_json(x, 200, render_items(items));
 }
@@ -36,7 +45,7 @@ void get_profile(struct exchange *x)
 
 		view_profile(x->web->station, i, &name, &json);
 		if (!strcmp(name, x->argument)) {
-			answer_text(x, 200, "application/json", json);
+			answer_json(x, 200, render_profile(name, json));
 			return;
 		}
 	}

@@ -8,14 +8,14 @@ import { Panel } from "./panel.js";
 import { Rack } from "./rack.js";
 import { openStream } from "./stream.js";
 import { startTheme } from "./theme.js";
-import { isBusy } from "./words.js";
+import { isBusy, noOrder, waitsForOrder } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
 
 const station = { info: null, slots: new Map(), orders: [], packages: [], page: null };
 
 const panel = new Panel(byId("panel"), (path) => {
-	rack.all([...station.slots.values()], null);
+	rack.all(shownSlots(), null);
 	if (path) rack.focus(path);
 });
 const rack = new Rack(byId("rack"), byId("rack-empty"), choose);
@@ -23,14 +23,26 @@ const order = new Order(byId("order"));
 const hands = new Hands(byId("hands"), byId("hands-count"), byId("alerts"), choose, (id) => panel.openRun(id));
 const history = new History(byId("history"), byId("history-count"), (id) => panel.openRun(id), (runs) => {
 	hands.past(runs);
-	hands.update([...station.slots.values()]);
+	hands.update(handSlots());
 });
+
+function asShown(slot) {
+	return waitsForOrder(slot, station.orders) ? { ...slot, error: { ...slot.error, ...noOrder } } : slot;
+}
+
+function shownSlots() {
+	return [...station.slots.values()].map(asShown);
+}
+
+function handSlots() {
+	return [...station.slots.values()].filter((slot) => !waitsForOrder(slot, station.orders));
+}
 
 function choose(path) {
 	const slot = station.slots.get(path);
 	if (!slot) return;
-	panel.openSlot(slot);
-	rack.all([...station.slots.values()], path);
+	panel.openSlot(asShown(slot));
+	rack.all(shownSlots(), path);
 }
 
 function showStation() {
@@ -41,11 +53,10 @@ function showStation() {
 }
 
 function showSlots() {
-	const slots = [...station.slots.values()];
-	rack.all(slots, panel.path);
-	hands.update(slots);
+	rack.all(shownSlots(), panel.path);
+	hands.update(handSlots());
 	const chosen = station.slots.get(panel.path);
-	if (chosen) panel.showSlot(chosen);
+	if (chosen) panel.showSlot(asShown(chosen));
 }
 
 function showOrders() {
@@ -59,7 +70,7 @@ function handsSoon() {
 	handsDue = true;
 	queueMicrotask(() => {
 		handsDue = false;
-		hands.update([...station.slots.values()]);
+		hands.update(handSlots());
 	});
 }
 
@@ -85,15 +96,17 @@ const on = {
 	slot(slot) {
 		const before = station.slots.get(slot.path);
 		station.slots.set(slot.path, slot);
-		rack.one(slot, panel.path);
-		panel.showSlot(slot);
+		rack.one(asShown(slot), panel.path);
+		panel.showSlot(asShown(slot));
 		if (before?.state === slot.state && before?.run === slot.run) return;
 		handsSoon();
 		if (before && isBusy(before) && !isBusy(slot)) history.refresh();
 	},
 	orders(orders) {
+		const none = !station.orders.length || !orders.length;
 		station.orders = orders;
 		showOrders();
+		if (none) showSlots(); // what waiting units wait for may have changed
 	},
 	packages(packages) {
 		station.packages = packages;

@@ -4,6 +4,7 @@ const NO_BREAK = "\u00a0";
 const THIN = "\u202f";
 
 export function seconds(value) {
+	if (value > 0 && value < 0.1) return `<0.1${NO_BREAK}s`;
 	if (value < 10) return `${value.toFixed(1)}${NO_BREAK}s`;
 	if (value < 90) return `${Math.round(value)}${NO_BREAK}s`;
 	const whole = Math.round(value);

@@ -129,8 +129,8 @@ export class Panel {
 		this.showProgress(slot);
 		this.acts.box.hidden = !isBusy(slot) && !needsHand(slot);
 		this.acts.retry.hidden = !needsHand(slot);
-		this.acts.abort.hidden = !isBusy(slot) || this.asking;
-		if (!isBusy(slot)) this.sure(false);
+		this.busy = isBusy(slot);
+		this.sure(this.asking && this.busy);
 		this.showFacts(slot);
 		this.showRun(slot);
 	}
@@ -191,12 +191,11 @@ export class Panel {
 
 	sure(asking) {
 		const a = this.acts;
+		const asked = asking && !this.asking;
 		this.asking = asking;
 		for (const part of [a.question, a.yes, a.no]) part.hidden = !asking;
-		if (asking) {
-			a.abort.hidden = true;
-			a.no.focus();
-		}
+		a.abort.hidden = asking || !this.busy;
+		if (asked) a.no.focus();
 	}
 
 	async act(what) {

@@ -47,6 +47,16 @@ export function meaning(error, state) {
 	return error?.meaning || plain[state] || "";
 }
 
+// Without an open order every unit that is here waits for the same one thing, which is not at its slot.
+export function waitsForOrder(slot, orders) {
+	return slot.state === "held" && orders.length === 0;
+}
+
+export const noOrder = {
+	meaning: "A unit is here, but no order is open.",
+	action: ["Open an order above: the unit then starts by itself"],
+};
+
 export function codeLine(error) {
 	if (!error) return "";
 	return [error.code, error.name, error.what].filter(Boolean).join(" · ");

@@ -8,7 +8,7 @@
 #include "tests/api/fake/fake.h"
 
 static const char profile_json[] =
-	"{\"name\":\"generic-xflash\",\"product\":\"K65 board\",\"platforms\":[\"MT6765\"],"
+	"{\"product\":\"K65 board\",\"platforms\":[\"MT6765\"],"
 	"\"storage\":\"emmc\",\"verify\":\"sample\",\"end\":\"shutdown\"}";
 
 int64_t fake_now(void)
