@@ -7,7 +7,7 @@
 
 #include "engine/base/bytes.h"
 
-enum { BLOCK_BYTES = 56, NAME_BYTES = 64, PERCENT_ALL = 100 };
+enum { NAME_BYTES = 64, PERCENT_ALL = 100 };
 
 static void got_ack(struct device *d, uint32_t status, size_t n)
 {
@@ -59,7 +59,7 @@ static void got_block(struct device *d, uint32_t status, size_t n)
 
 void agent_format(struct device *d)
 {
-	agent_expect(d, BLOCK_BYTES, got_block);
+	agent_expect(d, d->config->block_bytes, got_block);
 }
 
 static void got_name(struct device *d, uint32_t status, size_t n)

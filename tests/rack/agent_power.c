@@ -6,7 +6,7 @@
 #include "engine/base/bytes.h"
 #include "tests/rack/bootcheck.h"
 
-enum { SHUTDOWN_BYTES = 24, DROP_MS = 200, SWITCH_MS = 100, RETURN_MS = 300, RESET_MS = 600 };
+enum { DROP_MS = 200, SWITCH_MS = 100, RETURN_MS = 300, RESET_MS = 600 };
 
 static void reset(struct device *d)
 {
@@ -28,7 +28,7 @@ static void got_block(struct device *d, uint32_t status, size_t n)
 
 	if (status == DA_BUFFER_OVERFLOW)
 		n = 0;
-	memset(b + n, 0, SHUTDOWN_BYTES - n); /* a shorter block is taken */
+	memset(b + n, 0, d->config->shutdown_bytes - n); /* a shorter block is taken */
 	device_log(d, "h>", "  reboot %u, bootup %u, download bit %u", get_le32(b),
 		   get_le32(b + 12), get_le32(b + 16));
 	agent_send_status(d, DA_OK); /* the overflow stays inside */
@@ -39,7 +39,7 @@ static void got_block(struct device *d, uint32_t status, size_t n)
 
 void agent_shutdown(struct device *d)
 {
-	agent_expect(d, SHUTDOWN_BYTES, got_block);
+	agent_expect(d, d->config->shutdown_bytes, got_block);
 }
 
 static void switch_now(struct device *d)

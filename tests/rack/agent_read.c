@@ -6,7 +6,7 @@
 
 #include "engine/base/bytes.h"
 
-enum { BLOCK_BYTES = 56, NAME_BYTES = 64 };
+enum { NAME_BYTES = 64 };
 
 static void next_chunk(struct device *d);
 
@@ -71,7 +71,7 @@ static void got_block(struct device *d, uint32_t status, size_t n)
 
 void agent_read_data(struct device *d)
 {
-	agent_expect(d, BLOCK_BYTES, got_block);
+	agent_expect(d, d->config->block_bytes, got_block);
 }
 
 static void got_name(struct device *d, uint32_t status, size_t n)

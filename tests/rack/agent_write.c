@@ -13,7 +13,7 @@
 
 #include "engine/base/bytes.h"
 
-enum { BLOCK_BYTES = 56, NAME_BYTES = 64, PRELOADER_BYTES_MAX = 0x400000 };
+enum { NAME_BYTES = 64, PRELOADER_BYTES_MAX = 0x400000 };
 enum { LEVEL_USB = 1, LEVEL_STORAGE = 2, SPARSE_MAGIC = 0xED26FF3A, SPARSE_HEAD_BYTES = 28 };
 
 static void next_packet(struct device *d);
@@ -293,7 +293,7 @@ static void got_block(struct device *d, uint32_t status, size_t n)
 
 void agent_write_data(struct device *d)
 {
-	agent_expect(d, BLOCK_BYTES, got_block);
+	agent_expect(d, d->config->block_bytes, got_block);
 }
 
 static void got_size(struct device *d, uint32_t status, size_t n)

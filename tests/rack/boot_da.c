@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/evp.h>
+
 #include "engine/base/bytes.h"
 #include "tests/rack/agent.h"
 
@@ -76,11 +78,26 @@ static bool signature_stands(const struct boot *b)
 	return memcmp(sig, none, sizeof none) != 0 && memcmp(sig, "SSSSCUST", 8) != 0;
 }
 
+/* --da-sig-len and --da-sha256: a device that takes one agent only. */
+static bool is_wanted(const struct device *d)
+{
+	const struct rack_config *c = d->config;
+	const struct boot *b = d->boot;
+	uint8_t digest[EVP_MAX_MD_SIZE];
+
+	if (c->da_sig_len && c->da_sig_len != b->da1_sig)
+		return false;
+	return !c->has_da_digest ||
+	       (EVP_Digest(b->da1, b->da1_n - b->da1_sig, digest, NULL, EVP_sha256(), NULL) &&
+		!memcmp(digest, c->da_digest, sizeof c->da_digest));
+}
+
 static uint16_t verify(const struct device *d)
 {
 	const struct boot *b = d->boot;
+	bool good = !(d->config->security & SECURE_DAA) || signature_stands(b);
 
-	if (!(d->config->security & SECURE_DAA) || signature_stands(b))
+	if (good && is_wanted(d))
 		return 0;
 	if (b->brom)
 		return 0x7015;

@@ -47,6 +47,11 @@ struct rack_config {
 	unsigned c0_ms;		       /* from JUMP_DA to the agent's first byte */
 	enum rack_preloader preloader; /* old: version byte 1, no FB E1 E7 */
 	enum rack_agent agent;	       /* 2019: first stage without READ_DATA and ERROR_DETAIL */
+	unsigned shutdown_bytes;       /* longest SHUTDOWN block the agent reads */
+	unsigned block_bytes;	       /* longest flash parameter block the agent reads */
+	unsigned da_sig_len;	       /* agents must be signed with that many bytes; 0 = any */
+	uint8_t da_digest[32];	       /* SHA-256 of the only agent this device takes */
+	bool has_da_digest;
 	bool coalesce, split_bytes;
 	bool log_frames;
 	bool fault_once;

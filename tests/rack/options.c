@@ -46,6 +46,12 @@ static const char usage[] =
 	"  --coalesce           short writes of the firmware may share a packet\n"
 	"  --split-bytes        every byte in its own packet\n"
 	"  --c0-ms MS           from JUMP_DA to the agent's first byte (default 30)\n"
+	"  --shutdown-bytes N   longest SHUTDOWN block the agent reads (default 24; 28 from 2022 "
+	"on)\n"
+	"  --block-bytes N      longest flash parameter block (default 56; 48 in 2016, 52 in "
+	"2017)\n"
+	"  --da-sig-len N       first stages must be signed with N bytes\n"
+	"  --da-sha256 HEX      take only the first stage with this SHA-256, signature left out\n"
 	"  --log-frames         agents send log frames before every status\n"
 	"  --dram-ids HEX,...   the DRAM on the boards: EMI settings must hold one of these ids\n"
 	"  --replug-after-ms MS a device that left is plugged in again after that time\n"
@@ -84,6 +90,8 @@ struct rack_config rack_config_default(void)
 		.window_ms = 2500,
 		.brom_window_ms = 30000,
 		.c0_ms = 30,
+		.shutdown_bytes = 24,
+		.block_bytes = 56,
 		.descriptors = USB_CLASSIC,
 		.seed = 1,
 	};
@@ -160,6 +168,23 @@ static int parse_chip(struct rack_config *c, struct problem *problem)
 	return 0;
 }
 
+static int parse_digest(struct rack_config *c, const char *text, struct problem *problem)
+{
+	unsigned byte;
+	int used;
+
+	for (size_t i = 0; i < sizeof c->da_digest; i++, text += 2) {
+		if (sscanf(text, "%2x%n", &byte, &used) != 1 || used != 2)
+			break;
+		c->da_digest[i] = (uint8_t)byte;
+		c->has_da_digest = i + 1 == sizeof c->da_digest && !text[2];
+	}
+	if (!c->has_da_digest)
+		return problem_set(problem, "--da-sha256", "write 64 hex digits",
+				   "it is no SHA-256");
+	return 0;
+}
+
 static int parse_storage(struct rack_config *c, const char *text, struct problem *problem)
 {
 	return flash_parse_spec(text, &c->storage, &c->user_bytes, problem);
@@ -209,6 +234,10 @@ static const struct row rows[] = {
 	{.name = "coalesce", .kind = FLAG, .at = AT(coalesce)},
 	{.name = "split-bytes", .kind = FLAG, .at = AT(split_bytes)},
 	{.name = "c0-ms", .kind = NUMBER, .at = AT(c0_ms), .high = 60000},
+	{.name = "shutdown-bytes", .kind = NUMBER, .at = AT(shutdown_bytes), .low = 20, .high = 64},
+	{.name = "block-bytes", .kind = NUMBER, .at = AT(block_bytes), .low = 24, .high = 64},
+	{.name = "da-sig-len", .kind = NUMBER, .at = AT(da_sig_len), .low = 1, .high = 4096},
+	{.name = "da-sha256", .kind = OWN, .take = parse_digest},
 	{.name = "log-frames", .kind = FLAG, .at = AT(log_frames)},
 	{.name = "dram-ids", .kind = OWN, .take = parse_dram},
 	{.name = "replug-after-ms",

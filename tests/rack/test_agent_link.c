@@ -220,7 +220,9 @@ static void emu_wrong_sync_halts_silently(void **state)
 
 	rig_play(rig, "H> F(4) 53 59 4E 44\n");
 	rig_expect_silence(rig, 10000);
-	rig_play(rig, "H> F(4)\n");
+	/* Nobody reads any more: the controller takes one packet, then answers NAK. */
+	assert_int_equal(rig_out(rig, "\xEF\xEE\xEE\xFE\1\0\0\0\4\0\0\0", 12), 0);
+	assert_int_equal(rig_out(rig, "SYNC", 4), RIG_PENDING);
 	rig_expect_silence(rig, 10000);
 }
 

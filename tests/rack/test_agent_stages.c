@@ -173,6 +173,7 @@ static void emmc_structure(void **state)
 	assert_int_equal(get_le64(b + 24), 16 << 20);
 	assert_int_equal(get_le64(b + 64), RIG_USER_BYTES);
 	assert_memory_equal(b + 72, rig->d.id.cid, 16);
+	assert_memory_equal(b + 96, "\1\1\1\0\0\0\0\0", 8);	/* a healthy chip */
 	assert_int_equal(get(rig, 0x040004, b, sizeof b), 208); /* absent: same size, zeros */
 	for (int i = 0; i < 208; i++)
 		assert_int_equal(b[i], 0);
@@ -446,6 +447,30 @@ static void emu_long_shutdown_block_hangs_the_phone(void **state)
 	assert_string_equal(rig->d.last_boot, "none"); /* no reset, no boot */
 }
 
+static void agents_from_2022_on_read_28_bytes(void **state)
+{
+	struct rig *rig = *state;
+
+	rig->config.shutdown_bytes = 28;
+	rig_agent2(rig);
+	rig_opcode(rig, 0x010007);
+	rig_play(rig, "H> F(28) 01 00 00 00 B8 0B 00 00 Z(20)\n D> S0\n");
+	rig_advance(rig, 300);
+	assert_string_equal(rig->d.last_boot, "failed"); /* a reset, and nothing to boot */
+}
+
+static void agents_of_2017_read_52_bytes(void **state)
+{
+	struct rig *rig = *state;
+
+	rig->config.block_bytes = 52;
+	rig_agent2(rig);
+	rig_opcode(rig, 0x010005);
+	rig_play(rig, "H> F(52) 01 00 00 00 08 00 00 00 Z(44)\n D> S0\n D> S0\n");
+	rig_opcode(rig, 0x010005);
+	rig_play(rig, "H> F(56)\n D> F(4) 06 00 03 C0\n");
+}
+
 static void shutdown_of_20_bytes_is_taken(void **state)
 {
 	struct rig *rig = second(state);
@@ -528,6 +553,8 @@ int main(void)
 		T(no_storage_found),
 		T(speed_switch_reenumerates),
 		T(emu_long_shutdown_block_hangs_the_phone),
+		T(agents_from_2022_on_read_28_bytes),
+		T(agents_of_2017_read_52_bytes),
 		T(shutdown_of_20_bytes_is_taken),
 		T(emu_disconnect_only_ends_it_too),
 		T(download_bit_brings_it_back_as_preloader),

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include <openssl/sha.h>
+
 #include "engine/base/bytes.h"
 
 static int setup(void **state)
@@ -516,6 +518,28 @@ static void daa_in_the_boot_rom(void **state)
 	rig_send_da(rig, da, sizeof da, 0x100);
 }
 
+static void one_agent_only(void **state)
+{
+	struct rig *rig = *state;
+
+	rig->config.boot = BOOT_BROM;
+	rig->config.da_sig_len = RIG_DA1_SIG;
+	rig->config.has_da_digest = true;
+	SHA256(rig->da1, sizeof rig->da1 - RIG_DA1_SIG, rig->config.da_digest);
+	rig_plug(rig);
+	rig_wake(rig);
+	da_request(rig, 0x200000, sizeof rig->da1, 0, 0);
+	assert_int_equal(rig_out(rig, rig->da1, sizeof rig->da1), 0);
+	rig_expect(rig, "D5 A3 70 15"); /* not signed as it should be */
+	rig->da1[7] ^= 1;
+	da_request(rig, 0x200000, sizeof rig->da1, RIG_DA1_SIG, 0);
+	assert_int_equal(rig_out(rig, rig->da1, sizeof rig->da1), 0);
+	rig_expect(rig, "D4 A3 70 15"); /* not the one */
+	rig->da1[7] ^= 1;
+	rig_send_da(rig, rig->da1, sizeof rig->da1, RIG_DA1_SIG);
+	rig_jump(rig);
+}
+
 static void open_device_needs_no_auth(void **state)
 {
 	struct rig *rig = brom(state);
@@ -576,6 +600,7 @@ int main(void)
 		T(daa_wants_a_signature),
 		T(daa_of_an_older_preloader),
 		T(daa_in_the_boot_rom),
+		T(one_agent_only),
 		T(open_device_needs_no_auth),
 		T(bad_boot_region_comes_up_as_boot_rom),
 	};

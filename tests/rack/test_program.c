@@ -485,6 +485,8 @@ static void wrong_usage_is_one_clear_line(void **state)
 		{"--attach vhci --state x --chip MT6580", "does not speak the XFlash agent"},
 		{"--descriptors 4", "\"4\" is no number from 1 to 3"},
 		{"--dram-ids 15zz", "is no id"},
+		{"--da-sha256 12", "it is no SHA-256"},
+		{"--agent 2031", "is none of its values"},
 		{"--fault explode", "\"explode\" in \"explode\" is no fault"},
 		{"--fault unplug@nowhere:3", "is no place"},
 		{"--fault unplug@exchange:0", "is no count"},
