@@ -66,7 +66,7 @@ line_station() { # JSON: config beyond name, state, listen and profiles, merged 
 		--arg profiles "$LINE_PROFILES" --argjson more "$1" \
 		'{name: "Demo line", state_dir: $state, profiles_dir: $profiles,
 		  listen: {address: "127.0.0.1", port: $port}} * $more' >"$config" || return 1
-	"$LINE_BUILD/flashrackd" --config "$config" >"$LINE_STATE/log/station.log" 2>&1 &
+	"$LINE_BUILD/flashrackd" --config "$config" >>"$LINE_STATE/log/station.log" 2>&1 &
 	LINE_STATION=$!
 	LINE_PIDS+=($LINE_STATION)
 	if ! line_until 30 $LINE_STATION line_get /healthz >/dev/null; then
