@@ -55,10 +55,13 @@ enum verdict brom_echo(struct flow *f, struct slice rx, size_t n)
 	size_t sent = f->out_bytes;
 	size_t common = rx.n < sent ? rx.n : sent;
 
-	if (common && memcmp(rx.p, f->out, common))
-		return step_fail(f, FAULT_STATION, 11,
-				 "the device should repeat %02X.. (%zu bytes), it sent %02X..",
-				 f->out[0], sent, rx.p[0]);
+	for (size_t i = 0; i < common; i++)
+		if (rx.p[i] != f->out[i])
+			return step_fail(
+				f, FAULT_STATION, 11,
+				"the device should repeat what it is sent (%zu bytes), but "
+				"byte %zu came back as %02X, not %02X",
+				sent, i, rx.p[i], f->out[i]);
 	return rx.n < n ? STEP_MORE : STEP_NEXT;
 }
 

@@ -329,13 +329,19 @@ void replay_verb(struct flow *f, const struct flow_plan *plan, const struct step
 	const struct arrival arrival = {0x0e8d, 0x0003, USB_SPEED_HIGH};
 	const struct flow_io io = f->io;
 	const struct device_facts facts = f->report.facts;
+	const struct chip *chip = f->chip ? f->chip : chip_by_hw_code(0x0766);
+	const struct slice da1 = f->da1;
+	const uint32_t da1_addr = f->da1_addr, da1_sig_len = f->da1_sig_len;
 	struct flow_event e = {.kind = FLOW_CONTINUE};
 
 	flow_begin(f, plan, &arrival, 0, a);
 	f->io = io;
 	f->report.facts = facts;
 	f->verbs = &xflash_verbs;
-	f->chip = chip_by_hw_code(0x0766);
+	f->chip = chip;
+	f->da1 = da1;
+	f->da1_addr = da1_addr;
+	f->da1_sig_len = da1_sig_len;
 	f->phase = FLOW_LAST_PHASE;
 	f->stack[0].table = one_verb;
 	f->stack[0].at = one_verb;

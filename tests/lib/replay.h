@@ -35,7 +35,10 @@ struct replay {
  */
 bool replay_run(struct replay *r, struct flow *f, struct flow_action *a);
 
-/* Make a flow that works on `table` alone, as a verb of a run with this plan, and begin it. */
+/*
+ * Make a flow that works on `table` alone, as a verb of a run with this plan, and begin it. Chip
+ * (MT6765 when NULL), agent, io and facts are kept from what `f` holds; the rest starts fresh.
+ */
 void replay_verb(struct flow *f, const struct flow_plan *plan, const struct step *table,
 		 struct flow_action *a);
 

@@ -269,6 +269,91 @@ static void unknown_chip_is_left_alone(void **state)
 	assert_int_equal(flow.report.fault.code, 21);
 }
 
+static const uint8_t agent[] = {0x12, 0x34, 0x56, 0x78, 0xFF};
+
+/* The agent upload alone, of five bytes with two of signature, on a chip of the test's making. */
+static void upload(const struct chip *chip, const char *name, const char *text)
+{
+	struct replay r = {.name = name, .text = text};
+
+	memset(&flow, 0, sizeof flow);
+	flow.chip = chip;
+	flow.da1 = (struct slice){agent, sizeof agent};
+	flow.da1_addr = 0x00201000;
+	flow.da1_sig_len = 2;
+	replay_verb(&flow, &plan, brom_send_agent, &action);
+	if (!replay_run(&r, &flow, &action))
+		fail_msg("%s", r.error);
+}
+
+#define UPLOAD                                                                                     \
+	"H> D7\nD> D7\nH> 00 20 10 00\nD> 00 20 10 00\nH> 00 00 00 05\nD> 00 00 00 05\n"           \
+	"H> 00 00 00 02\nD> 00 00 00 02 "
+
+static void jump_to_64_bit(void **state)
+{
+	const struct chip chip = {.jump_da64 = true};
+
+	(void)state;
+	upload(&chip, "JUMP_DA64",
+	       UPLOAD "00 00\nH> 12 34 56 78 FF\nD> 4C BB 00 00\n"
+		      "H> DE\nD> DE\nH> 00 20 10 00\nD> 00 20 10 00\nH> 01\nD> 01 00 00\n"
+		      "H> 64\nD> 64 00 00\n");
+	assert_int_equal(flow.report.result, FLOW_PASSED);
+}
+
+/* After a refusal the agent's bytes would be taken for opcodes: none may leave. */
+static void refused_upload_sends_no_data(void **state)
+{
+	const struct chip chip = {.hw_code = 1};
+
+	(void)state;
+	upload(&chip, "SLA", UPLOAD "1D 0D\n");
+	assert_int_equal(action.what, FLOW_FINISH);
+	assert_int_equal(flow.report.fault.family, FAULT_BROM);
+	assert_int_equal(flow.report.fault.code, 0x1D0D);
+}
+
+static void upload_is_checked(void **state)
+{
+	const struct chip chip = {.hw_code = 1};
+
+	(void)state;
+	upload(&chip, "other checksum", UPLOAD "00 00\nH> 12 34 56 78 FF\nD> 4C BA 00 00\n");
+	assert_int_equal(flow.report.fault.family, FAULT_FLASHTOOL);
+	assert_int_equal(flow.report.fault.code, 2034);
+	upload(&chip, "bad signature", UPLOAD "00 00\nH> 12 34 56 78 FF\nD> 4C BB 70 24\n");
+	assert_int_equal(flow.report.fault.family, FAULT_BROM);
+	assert_int_equal(flow.report.fault.code, 0x7024);
+	upload(&chip, "gone after a bad signature",
+	       UPLOAD "00 00\nH> 12 34 56 78 FF\nD> 4C BB\ngone\n");
+	assert_int_equal(flow.report.result, FLOW_FAILED);
+}
+
+/* 16-bit watchdogs, and chips that want another register written too (brom.md 9). */
+static void watchdog_widths_and_extra_registers(void **state)
+{
+	const struct chip narrow = {.watchdog_addr = 0x70025000,
+				    .watchdog_value = 0x2200,
+				    .watchdog_width = 16,
+				    .extra_register_writes = {{0x10000500, 0x22000000}}};
+	struct replay r = {
+		.name = "WRITE16",
+		.text = "H> D2\nD> D2\nH> 70 02 50 00\nD> 70 02 50 00\nH> 00 00 00 01\n"
+			"D> 00 00 00 01 00 00\nH> 22 00\nD> 22 00 00 01\n"
+			"H> D4\nD> D4\nH> 10 00 05 00\nD> 10 00 05 00\nH> 00 00 00 01\n"
+			"D> 00 00 00 01 00 00\nH> 22 00 00 00\nD> 22 00 00 00 00 00\nH> FE\n"};
+
+	(void)state;
+	memset(&flow, 0, sizeof flow);
+	flow.chip = &narrow;
+	flow.report.facts.arrived_as = MODE_BROM;
+	replay_verb(&flow, &plan, brom_identify, &action);
+	if (!replay_run(&r, &flow, &action))
+		fail_msg("%s", r.error);
+	assert_false(flow.brom.watchdog_refused);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -288,6 +373,10 @@ int main(void)
 		cmocka_unit_test(leaving_is_a_missed_window),
 		cmocka_unit_test(watchdog_refusal),
 		cmocka_unit_test(unknown_chip_is_left_alone),
+		cmocka_unit_test(jump_to_64_bit),
+		cmocka_unit_test(refused_upload_sends_no_data),
+		cmocka_unit_test(upload_is_checked),
+		cmocka_unit_test(watchdog_widths_and_extra_registers),
 	};
 
 	return cmocka_run_group_tests_name("brom", tests, set_up, tear_down);
