@@ -123,6 +123,8 @@ void agent_send(struct device *d, const void *payload, size_t n);
 void agent_send_big(struct device *d, uint8_t *payload, size_t n); /* takes malloc'ed memory */
 void agent_send_u32(struct device *d, uint32_t v);
 void agent_send_status(struct device *d, uint32_t status); /* logged; a fault may change it */
+/* Sum of all bytes, plus 0xFF when the count is odd, modulo 65536 (da-xflash.md 6.2). */
+uint32_t agent_byte_sum(const uint8_t *p, size_t n);
 bool agent_reserve(struct device *d, size_t bytes); /* a->big; false: machine out of memory */
 void agent_release(struct device *d);
 /* The agent reads nothing any more and stays silent until the power goes. */

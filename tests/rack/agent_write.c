@@ -18,8 +18,7 @@ enum { LEVEL_USB = 1, LEVEL_STORAGE = 2, SPARSE_MAGIC = 0xED26FF3A, SPARSE_HEAD_
 
 static void next_packet(struct device *d);
 
-/* Sum of all bytes, plus 0xFF when the count is odd, modulo 65536. */
-static uint32_t byte_sum(const uint8_t *p, size_t n)
+uint32_t agent_byte_sum(const uint8_t *p, size_t n)
 {
 	uint64_t sum = n % 2 ? 0xFF : 0;
 
@@ -178,7 +177,7 @@ static void got_data(struct device *d, uint32_t status, size_t n)
 	}
 	device_step(d, "write", "%zu bytes, sum %04X", n, a->packet_checksum);
 	device_fault_at(d, RACK_AT_WRITE, 1);
-	if (a->checksum_level & LEVEL_USB && byte_sum(bytes, n) != a->packet_checksum) {
+	if (a->checksum_level & LEVEL_USB && agent_byte_sum(bytes, n) != a->packet_checksum) {
 		packet_failed(d, DA_CHECKSUM_ERR);
 		return;
 	}

@@ -14,7 +14,7 @@
 #define RACK_DRAM_IDS_MAX 8
 
 /* In the order of the words on the command line. */
-enum rack_boot { BOOT_BROM, BOOT_PRELOADER };
+enum rack_boot { BOOT_BROM, BOOT_PRELOADER, BOOT_SINK /* sink.h */ };
 enum rack_identity { IDENTITY_BLANK, IDENTITY_PROVISIONED };
 enum rack_preloader { PRELOADER_NEW, PRELOADER_OLD };
 enum rack_agent { AGENT_2020, AGENT_2019 };

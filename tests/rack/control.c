@@ -67,9 +67,9 @@ static int slot_number(const struct rack *rack, const char *text)
 static const char *act(struct rack *rack, const char *verb, const char *slot_text)
 {
 	int number = slot_number(rack, slot_text);
-	bool replug = !strcmp(verb, "replug");
+	bool replug = !strcmp(verb, "replug"), swap = !strcmp(verb, "swap");
 
-	if (!replug && strcmp(verb, "unplug") != 0)
+	if (!replug && !swap && strcmp(verb, "unplug") != 0)
 		return "no such request";
 	if (number == -2)
 		return "no such slot";
@@ -78,7 +78,9 @@ static const char *act(struct rack *rack, const char *verb, const char *slot_tex
 
 		if (number >= 0 && number != i)
 			continue;
-		if (replug)
+		if (swap && rack_swap(rack, slot))
+			return "the new board could not be made";
+		if (replug || swap)
 			device_replug(&slot->device, rack_clock());
 		else
 			device_unplug(&slot->device, rack_clock());

@@ -9,6 +9,7 @@
 #include "tests/rack/agent.h"
 #include "tests/rack/boot.h"
 #include "tests/rack/device_link.h"
+#include "tests/rack/sink.h"
 #include "tests/rack/state.h"
 
 #define PID_BROM      0x0003
@@ -168,6 +169,11 @@ static void power_up(struct device *d)
 	slow = faults_stand(&d->faults, RACK_FULLSPEED, RACK_AT_ARRIVAL, NULL);
 	if (stage == STAGE_BROM)
 		slow = slow || !c->brom_high_speed;
+	if (c->boot == BOOT_SINK) {
+		show(d, STAGE_AGENT2, SINK_PID, USB_HIGH);
+		sink_start(d);
+		return;
+	}
 	boot_start(d, stage == STAGE_BROM);
 	show(d, stage, stage == STAGE_BROM ? PID_BROM : PID_PRELOADER,
 	     slow || (stage != STAGE_BROM && c->boot_full_speed) ? USB_FULL : USB_HIGH);

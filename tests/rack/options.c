@@ -12,19 +12,20 @@
 
 static const char usage[] =
 	"usage: flashrack-rack --attach vhci|unix:PATH --state DIR [options]\n"
-	"       flashrack-rack ctl --state DIR replug SLOT|unplug SLOT|status\n"
+	"       flashrack-rack ctl --state DIR replug SLOT|unplug SLOT|swap SLOT|status\n"
 	"\n"
 	"A rack of virtual MediaTek devices in download mode. Prints \"ready\" once all are "
 	"attached,\n"
 	"and runs until it is stopped. SLOT is a device number from 0, a bus id (1-1 is device 0), "
 	"or\n"
-	"all.\n"
+	"all. swap puts another board into the slot: its own ids, its own data, nothing flashed.\n"
 	"\n"
 	"  --attach vhci        plug them into this kernel's vhci_hcd (root)\n"
 	"  --attach unix:PATH   serve USB/IP on a unix socket: device list, import, URBs\n"
 	"  --devices N          how many (default 1)\n"
 	"  --chip NAME          an XFlash chip (default MT6765)\n"
-	"  --boot brom|preloader  what runs after plugging in (default preloader)\n"
+	"  --boot brom|preloader|sink   what runs after plugging in (default preloader); a sink\n"
+	"                       takes and stores whatever is sent to it, for benches\n"
 	"  --storage emmc:SIZE|ufs:SIZE   user region, e.g. emmc:16G (default emmc:8G)\n"
 	"  --layout SCATTER     carry a partition table made from this scatter file\n"
 	"  --layout-blank       do not write the table (a new board)\n"
@@ -212,7 +213,7 @@ static const struct row rows[] = {
 	{.name = "attach", .kind = OWN, .take = parse_attach},
 	{.name = "devices", .kind = NUMBER, .at = AT(devices), .low = 1, .high = RACK_DEVICES_MAX},
 	{.name = "chip", .kind = TEXT, .at = AT(chip_name)},
-	{.name = "boot", .kind = CHOICE, .at = AT(boot), .words = {"brom", "preloader"}},
+	{.name = "boot", .kind = CHOICE, .at = AT(boot), .words = {"brom", "preloader", "sink"}},
 	{.name = "storage", .kind = OWN, .take = parse_storage},
 	{.name = "layout", .kind = TEXT, .at = AT(layout)},
 	{.name = "layout-blank", .kind = FLAG, .at = AT(layout_blank)},
@@ -325,10 +326,11 @@ static enum options_result parse_ctl(struct ctl_request *ctl, const char *state_
 		problem_set(problem, "--state", "write ctl --state DIR", "it is missing");
 	else if (!strcmp(ctl->verb, "status") && argc == 1)
 		return OPTIONS_CTL;
-	else if ((!strcmp(ctl->verb, "replug") || !strcmp(ctl->verb, "unplug")) && argc == 2)
+	else if (argc == 2 && (!strcmp(ctl->verb, "replug") || !strcmp(ctl->verb, "unplug") ||
+			       !strcmp(ctl->verb, "swap")))
 		return OPTIONS_CTL;
 	else
-		problem_set(problem, "ctl", "write replug SLOT, unplug SLOT or status",
+		problem_set(problem, "ctl", "write replug SLOT, unplug SLOT, swap SLOT or status",
 			    "\"%s\" is no request", ctl->verb);
 	return OPTIONS_WRONG;
 }

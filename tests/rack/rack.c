@@ -169,6 +169,39 @@ static int make_device(struct rack *rack, int index, const struct scatter *scatt
 	return 0;
 }
 
+int rack_swap(struct rack *rack, struct slot *slot)
+{
+	const struct rack_config *c = &rack->config;
+	struct device *d = &slot->device;
+	struct scatter scatter = {0};
+	struct problem problem;
+	int bad = 0;
+
+	device_unplug(d, rack_clock());
+	rack_settle(rack, slot);
+	/* Numbers behind the rack's own: no two boards of a rack are ever the same. */
+	identity_make(&d->id, c->seed, d->index + (int)++slot->swaps * c->devices, c->storage);
+	for (int i = 0; i < REGION_COUNT; i++) {
+		const struct flash_region *r = &d->flash.regions[i];
+
+		if (r->fd >= 0 && flash_erase(&d->flash, (enum storage_region)i, 0, r->bytes))
+			bad = problem_set(&problem, d->dir, "check the disk", "not erased");
+		d->flash.regions[i].erased = d->flash.regions[i].written = 0;
+	}
+	d->boots = 0;
+	snprintf(d->last_boot, sizeof d->last_boot, "none");
+	d->last_boot_reason[0] = '\0';
+	if (!bad && c->layout)
+		bad = layout_load(&scatter, c->layout, &problem) ||
+		      furnish(d, &scatter, &problem);
+	scatter_free(&scatter);
+	if (bad)
+		fprintf(stderr, "flashrack-rack: swap, %s: %s; %s\n", problem.where, problem.why,
+			problem.remedy);
+	state_save(d);
+	return bad;
+}
+
 static int make_devices(struct rack *rack, struct problem *problem)
 {
 	struct scatter scatter = {0};

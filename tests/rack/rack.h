@@ -41,6 +41,7 @@ struct slot {
 	bool writing;	   /* EPOLLOUT is set */
 	int port;	   /* vhci port, -1 unix */
 	uint64_t retry_us; /* vhci: when to try again to attach */
+	unsigned swaps;	   /* boards that have been in this slot before */
 };
 
 struct rack {
@@ -67,6 +68,8 @@ void rack_guest_end(struct rack *rack, struct source *guest, bool close_fd);
 /* The device of the slot is driven over `fd` from now on. */
 void rack_link(struct rack *rack, struct slot *slot, int fd);
 void rack_settle(struct rack *rack, struct slot *slot);
+/* Another board in the slot, unplugged still: new ids, own data, empty storage. 0 or -1 (said). */
+int rack_swap(struct rack *rack, struct slot *slot);
 
 /* attach_unix.c */
 int unix_listen(const char *path, struct problem *problem); /* fd or -1 */
