@@ -51,6 +51,18 @@ static int check_header(struct da_file *d, struct slice bytes, uint32_t *count,
 	return 0;
 }
 
+/*
+ * Files that vendors ship for one chip (DA_BR.bin, MTK_DA_v6 with a single entry) count sig_offset
+ * from the file's start. Every signature ends with its region, which tells the two apart.
+ */
+static void count_signature_from_region(struct da_region *r)
+{
+	uint64_t end = (uint64_t)r->sig_offset + r->sig_len;
+
+	if (r->sig_len && end > r->len && end == (uint64_t)r->offset + r->len)
+		r->sig_offset -= r->offset;
+}
+
 static int check_region(const struct da_region *r, size_t file_bytes, const char *where,
 			unsigned number, struct problem *problem)
 {
@@ -90,6 +102,7 @@ static int parse_entry(struct da_entry *e, const struct da_file *d, const uint8_
 
 		e->regions[i] = (struct da_region){get_le32(r), get_le32(r + 4), get_le32(r + 8),
 						   get_le32(r + 12), get_le32(r + 16)};
+		count_signature_from_region(&e->regions[i]);
 		if (check_region(&e->regions[i], d->bytes.n, where, i, problem) != 0)
 			return -1;
 	}

@@ -18,7 +18,7 @@ struct da_region {
 	uint32_t offset; /* absolute, in the file */
 	uint32_t len;	 /* bytes, signature included */
 	uint32_t start_addr;
-	uint32_t sig_offset; /* from the region's start */
+	uint32_t sig_offset; /* from the region's start, however the file counts it */
 	uint32_t sig_len;
 };
 

@@ -75,6 +75,35 @@ static void test_v6_identifier(void **state)
 	buffer_free(&b);
 }
 
+/* As in the DA_BR.bin of phone packages: one entry cut behind its regions, offsets from the file.
+ */
+static void test_signatures_counted_from_the_file(void **state)
+{
+	static const uint16_t code[] = {0x1208};
+	struct buffer b = sample_da(4, code, NULL, 1);
+	struct da_region da1, da2;
+	struct problem problem;
+	struct da_file d;
+
+	(void)state;
+	for (int i = 1; i < 3; i++) {
+		uint8_t *r = b.p + ENTRY0 + 0x14 + (size_t)i * 20;
+
+		put_le32(r + 12, get_le32(r) + get_le32(r + 12));
+	}
+	parse(&d, &b);
+	assert_true(da_entry_stages(&d, &d.entries[0], &da1, &da2, &problem));
+	assert_int_equal(da1.sig_offset + da1.sig_len, da1.len);
+	assert_int_equal(da2.sig_offset + da2.sig_len, da2.len);
+	da_file_free(&d);
+
+	/* one byte off is neither: refused */
+	put_le32(b.p + ENTRY0 + 0x14 + 20 + 12, da1.offset + da1.sig_offset + 1);
+	assert_int_not_equal(da_file_parse(&d, buffer_slice(&b), &problem), 0);
+	expect_in(problem.why, "is not inside its", "why");
+	buffer_free(&b);
+}
+
 struct choice {
 	uint16_t code, hw, sw;
 	int entry; /* -1: none */
@@ -257,6 +286,7 @@ int main(void)
 		cmocka_unit_test(test_version_4),
 		cmocka_unit_test(test_version_3),
 		cmocka_unit_test(test_v6_identifier),
+		cmocka_unit_test(test_signatures_counted_from_the_file),
 		cmocka_unit_test(test_single_candidate),
 		cmocka_unit_test(test_several_candidates),
 		cmocka_unit_test(test_feature_word_makes_no_difference),
