@@ -31,6 +31,7 @@ test("an empty station says so; its firmware is imported from the page", async (
 	await page.getByLabel("Folder on the station").fill(line.package);
 	await page.click('button:text-is("Import")');
 	await page.waitForSelector('select[name=package] option:has-text("sample-fw")', { state: "attached", timeout: 60000 });
+	assert.match(await page.locator("select[name=package] option:checked").textContent(), /sample-fw/, "what was imported is chosen");
 	await shoot(page, "line-imported");
 });
 
@@ -44,7 +45,7 @@ test("units that arrive show at once, and wait for an order", async () => {
 test("an order opened on the page starts them, and the rack is live", async () => {
 	await page.locator("select[name=package]").selectOption({ label: "sample-fw · MT6765" });
 	await page.getByLabel("Profile").selectOption("generic-xflash");
-	await page.getByLabel("Quantity").fill(String(DEVICES));
+	await page.getByLabel("Quantity").fill("24");
 	await page.getByLabel("Order name").fill("WO-1");
 	await page.click('button:text-is("Open order")');
 	await page.waitForFunction(() => document.querySelectorAll('.tile[data-state="writing"]').length >= 4);
@@ -127,6 +128,21 @@ test("the next unit in a slot that was finished is flashed, live, after the rest
 	await until(async () => (await line.get("/api/v1/runs?result=passed&slot=A1")).items.length >= 2, 60000, "another pass in slot A1");
 	assert.ok((await line.get("/api/v1/runs")).items.length > before);
 	await page.waitForSelector('.tile[data-state="passed"]');
+});
+
+test("a rack in the middle of its day: every slot at another point, as in the README's picture", async () => {
+	const at = (slot) => page.locator(".tile").nth(slot).getAttribute("data-state");
+	await line.ctl("replug", "1");
+	await until(async () => (await at(1)) === "passed", 60000, "a pass in slot A2");
+	for (const [device, pause] of [["3", 2500], ["2", 1300], ["4", 1300], ["5", 1300], ["7", 1300]]) {
+		await line.ctl("replug", device);
+		await sleep(pause);
+	}
+	assert.deepEqual([await at(0), await at(1), await at(3), await at(6)], ["passed", "passed", "failed", "empty"]);
+	assert.deepEqual((await states()).filter((state) => state === "held"), []);
+	assert.ok((await states()).filter((state) => !["passed", "failed", "empty", "removed"].includes(state)).length >= 2);
+	await shoot(page, "dashboard");
+	assert.deepEqual(await overflows(page), []);
 });
 
 test("no error was reported in all of this", () => page.clean());

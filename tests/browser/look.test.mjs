@@ -195,3 +195,20 @@ test("a refusal of the form is said in words with a remedy", async () => {
 	await one.getByText("What to do: give a folder with a scatter file.").waitFor();
 	await one.context().close(); // the browser's console reports the 409 itself
 });
+
+test("units beyond the order's quantity wait, and their slots say for what", async () => {
+	const station = await startStation("--slots", "20", "--order");
+	const one = await openPage(browser, `http://127.0.0.1:${station.port}`, { viewport: { width: 1920, height: 1080 } });
+	const held = one.locator('.tile[data-state="held"]').first();
+	const hands = Number(await one.locator("#hands-count").textContent());
+	await held.getByText("A unit is here, but no order says what to do with it.").waitFor();
+	await one.evaluate(() => (document.querySelector(".order-title button").click(), document.querySelector(".order-title button").click()));
+	await held.getByText("A unit is here, but no order is open.").waitFor();
+	assert.equal(Number(await one.locator("#hands-count").textContent()), hands - 1);
+	await one.getByLabel("Quantity").fill("1");
+	await one.click('button:text-is("Open order")');
+	await held.getByText("the order has all of its units").waitFor();
+	one.clean();
+	await one.context().close();
+	await station.stop();
+});

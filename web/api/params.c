@@ -110,7 +110,7 @@ int64_t time_parse(const char *text)
 	seconds = timegm(&check);
 	if (check.tm_mday != tm.tm_mday) /* the 31st of a month that has 30 days */
 		return -1;
-	return ((int64_t)seconds - minutes * 60) * 1000 + ms;
+	return ((int64_t)seconds - (int64_t)minutes * 60) * 1000 + ms;
 }
 
 static int64_t whole_number(const char *text, int64_t low, int64_t high)
@@ -162,8 +162,10 @@ static int put_text(char *field, size_t size, const char *value, enum param_form
 {
 	if (strlen(value) >= size || !text_fits(value, form))
 		return -1;
-	for (size_t i = 0; i <= strlen(value); i++)
-		field[i] = form == PARAM_HEX ? (char)tolower((unsigned char)value[i]) : value[i];
+	memcpy(field, value, strlen(value) + 1);
+	if (form == PARAM_HEX) /* as the ledger has it */
+		for (char *c = field; *c; c++)
+			*c = (char)tolower((unsigned char)*c);
 	return 0;
 }
 

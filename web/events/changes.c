@@ -1,5 +1,6 @@
 #include "web/events/changes.h"
 
+#include <assert.h>
 #include <cjson/cJSON.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -72,6 +73,7 @@ static int slots_write(struct changes *c, const struct station *s, size_t count,
 		if (out)
 			event_write(out, "slots", render_slots(s));
 	}
+	assert(c->slots || count == 0);
 	for (size_t i = 0; i < count; i++) {
 		view_slot(s, i, &slot);
 		if (!all && out && c->slots[i] != slot.version)

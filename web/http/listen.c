@@ -84,7 +84,7 @@ int listen_open(const char *address, int port, struct problem *problem)
 
 int listen_port(int socket)
 {
-	union address a;
+	union address a = {.any.sa_family = AF_UNSPEC};
 	socklen_t size = sizeof a;
 
 	if (getsockname(socket, &a.any, &size))

@@ -30,8 +30,10 @@ static int decode(char *text, bool plus_is_space, const char *where, struct prob
 						   "a NUL byte is not allowed");
 			*out++ = (char)(high << 4 | low);
 			in += 2;
+		} else if (*in == '+' && plus_is_space) {
+			*out++ = ' ';
 		} else {
-			*out++ = *in == '+' && plus_is_space ? ' ' : *in;
+			*out++ = *in;
 		}
 	}
 	*out = '\0';

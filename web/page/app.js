@@ -8,7 +8,7 @@ import { Panel } from "./panel.js";
 import { Rack } from "./rack.js";
 import { openStream } from "./stream.js";
 import { startTheme } from "./theme.js";
-import { isBusy, noOrder, waitsForOrder } from "./words.js";
+import { isBusy, waitingFor } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
 
@@ -27,7 +27,8 @@ const history = new History(byId("history"), byId("history-count"), (id) => pane
 });
 
 function asShown(slot) {
-	return waitsForOrder(slot, station.orders) ? { ...slot, error: { ...slot.error, ...noOrder } } : slot;
+	const missing = waitingFor(slot, station.orders);
+	return missing ? { ...slot, error: { ...slot.error, ...missing } } : slot;
 }
 
 function shownSlots() {
@@ -35,7 +36,7 @@ function shownSlots() {
 }
 
 function handSlots() {
-	return [...station.slots.values()].filter((slot) => !waitsForOrder(slot, station.orders));
+	return [...station.slots.values()].filter((slot) => !waitingFor(slot, station.orders));
 }
 
 function choose(path) {
@@ -103,10 +104,9 @@ const on = {
 		if (before && isBusy(before) && !isBusy(slot)) history.refresh();
 	},
 	orders(orders) {
-		const none = !station.orders.length || !orders.length;
 		station.orders = orders;
 		showOrders();
-		if (none) showSlots(); // what waiting units wait for may have changed
+		if ([...station.slots.values()].some((slot) => slot.state === "held")) showSlots(); // what they wait for may have changed
 	},
 	packages(packages) {
 		station.packages = packages;

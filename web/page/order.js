@@ -33,7 +33,7 @@ export class Order {
 			done: figure("passed"),
 			fpy: figure("first-pass yield"),
 			rate: figure("units an hour"),
-			takt: figure("takt, median", true),
+			takt: figure("takt", true),
 		};
 		const p = this.parts;
 		p.bar = make("div", { class: "order-bar", role: "progressbar", "aria-label": "Units passed", "aria-valuemin": "0" }, p.passed, p.running);
@@ -82,8 +82,9 @@ export class Order {
 		setFigure(p.done.value, whole(order.passed), order.quantity ? `/ ${whole(order.quantity)}` : "");
 		setFigure(p.fpy.value, order.first_pass_yield === null ? "–" : percent(order.first_pass_yield, 1), order.first_pass_yield === null ? "" : "%");
 		setFigure(p.rate.value, order.units_per_hour === null ? "–" : whole(order.units_per_hour));
-		const [takt, unit = ""] = order.takt_median_s === null ? ["–"] : seconds(order.takt_median_s).split(/\u00a0(.*)/);
-		setFigure(p.takt.value, takt, unit);
+		// Of the line, not of two passes: units of one rack pass in bursts, so the median gap says little.
+		const [takt, ...unit] = order.units_per_hour > 0 ? seconds(3600 / order.units_per_hour).split("\u00a0") : ["–"];
+		setFigure(p.takt.value, takt, unit.join("\u00a0"));
 	}
 
 	note(order, others) {
@@ -92,7 +93,7 @@ export class Order {
 			`${order.failed} failed`,
 			`${order.refused} refused`,
 			order.interrupted ? `${order.interrupted} interrupted` : "",
-			order.quantity && order.passed >= order.quantity ? "quantity reached: close the order" : "",
+			order.quantity && order.passed >= order.quantity ? "all units made: close the order" : "",
 			others.length ? `also open: ${others.map((other) => other.name).join(", ")}` : "",
 		];
 		return parts.filter(Boolean).join(" · ");

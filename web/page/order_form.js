@@ -41,7 +41,12 @@ export class OrderForm {
 
 	choices(packages, profiles) {
 		const ready = (packages ?? []).filter((p) => p.state === "ready");
-		const chosen = this.package.value;
+		// What was just imported is what is wanted next; so is the first package there is.
+		const known = this.ready;
+		this.ready = new Set(ready.map((p) => p.id));
+		const fresh = known && ready.find((p) => !known.has(p.id));
+		const chosen = fresh && (this.imported || !known.size) ? fresh.id : this.package.value;
+		if (fresh) this.imported = false;
 		options(this.package, [
 			...ready.map((p) => [p.id, [p.name, p.platform].filter(Boolean).join(" · ")]),
 			[IMPORT, "Import a folder…"],
@@ -81,6 +86,7 @@ export class OrderForm {
 		this.send.disabled = true;
 		try {
 			await post(...this.request());
+			this.imported = this.package.value === IMPORT;
 			this.path.value = "";
 			this.name.value = "";
 		} catch (error) {

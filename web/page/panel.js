@@ -43,7 +43,7 @@ export class Panel {
 		this.progress = this.makeProgress();
 		this.acts = this.makeActs();
 		this.facts = make("div");
-		this.record = make("div");
+		this.record = make("div", { class: "panel-record" });
 		this.body = make("div", { class: "panel-body" }, this.error, this.progress.box, this.acts.box, this.facts, this.record);
 		box.append(make("div", { class: "panel-head" }, this.title, this.state, this.shut), this.body);
 		document.addEventListener("keydown", (event) => event.key === "Escape" && !box.hidden && this.close());

@@ -45,6 +45,7 @@ function what(slot) {
 	if (slot.state === "writing" || slot.state === "verifying")
 		return slot.partition || slot.step || "";
 	if (isBusy(slot)) return [slot.unit.chip, slot.step].filter(Boolean).join(" · ");
+	if (slot.state === "passed") return slot.unit.chip ?? "";
 	if (slot.state === "removed") return "Ready for the next unit";
 	return "";
 }

@@ -47,15 +47,23 @@ export function meaning(error, state) {
 	return error?.meaning || plain[state] || "";
 }
 
-// Without an open order every unit that is here waits for the same one thing, which is not at its slot.
-export function waitsForOrder(slot, orders) {
-	return slot.state === "held" && orders.length === 0;
-}
-
-export const noOrder = {
+const noOrder = {
 	meaning: "A unit is here, but no order is open.",
 	action: ["Open an order above: the unit then starts by itself"],
 };
+const fullOrder = {
+	meaning: "A unit is here, but the order has all of its units.",
+	action: ["Close the order and open the next one: the unit then starts by itself"],
+};
+
+// Units that wait for an order all wait for the same one thing, which is not at their slots. What is
+// missing is known better here than in the catalogue's general entry; null for every other slot.
+export function waitingFor(slot, orders) {
+	if (slot.state !== "held" || slot.error?.code !== "ST-080") return null;
+	const order = orders.at(-1);
+	if (!order) return noOrder;
+	return order.quantity && order.passed + order.running >= order.quantity ? fullOrder : null;
+}
 
 export function codeLine(error) {
 	if (!error) return "";

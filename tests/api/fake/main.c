@@ -61,7 +61,7 @@ static void parse(int argc, char **argv, struct fake_options *fake, struct web_o
 			fake->slots = strtoul(optarg, NULL, 10);
 			break;
 		case 'p':
-			web->port = atoi(optarg);
+			web->port = (int)strtol(optarg, NULL, 10);
 			break;
 		case 'a':
 			fake->alive = true;
