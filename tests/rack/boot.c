@@ -193,8 +193,8 @@ static void listen_turn(struct device *d)
 	uint8_t bytes[8];
 	size_t n;
 
-	if (b->tool_present)
-		reply_bytes(d, "READY", 5);
+	if (b->tool_present) /* unread ones gather: a host drains them with one read, not dozens */
+		tx_put_behind(&d->usb.tx, "READY", 5);
 	n = rx_peek_take(&d->usb.rx, bytes, sizeof bytes);
 	if (n && bytes[0] == wake[0] && !b->token_n) {
 		device_log(d, "h>", "wake: %zu bytes swallowed, matcher open", n);

@@ -67,6 +67,29 @@ static struct tx_chunk *last_chunk(struct tx *tx)
 	return c;
 }
 
+static bool joinable(const struct tx *tx, const struct tx_chunk *c)
+{
+	return c && !c->off && c->n && c->packet == tx->packet;
+}
+
+static void extend(struct tx *tx, struct tx_chunk *c, const void *bytes, size_t n)
+{
+	c->bytes = need(realloc(c->bytes, c->n + n));
+	memcpy(c->bytes + c->n, bytes, n);
+	c->n += n;
+	tx->bytes += n;
+}
+
+void tx_put_behind(struct tx *tx, const void *bytes, size_t n)
+{
+	struct tx_chunk *last = last_chunk(tx);
+
+	if (!tx->split && last != tx->head && joinable(tx, last))
+		extend(tx, last, bytes, n);
+	else
+		tx_put(tx, bytes, n, 0);
+}
+
 void tx_put(struct tx *tx, const void *bytes, size_t n, uint16_t packet)
 {
 	struct tx_chunk *last;
@@ -75,11 +98,8 @@ void tx_put(struct tx *tx, const void *bytes, size_t n, uint16_t packet)
 	if (tx->split)
 		packet = 1;
 	last = tx->join ? last_chunk(tx) : NULL;
-	if (last && !last->off && last->n && packet == 0 && last->packet == tx->packet) {
-		last->bytes = need(realloc(last->bytes, last->n + n));
-		memcpy(last->bytes + last->n, bytes, n);
-		last->n += n;
-		tx->bytes += n;
+	if (packet == 0 && joinable(tx, last)) {
+		extend(tx, last, bytes, n);
 		return;
 	}
 	copy = need(malloc(n ? n : 1));

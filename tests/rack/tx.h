@@ -30,6 +30,11 @@ void tx_drop(struct tx *tx);
 
 /* Queue a copy of `n` bytes, cut into packets of `packet` bytes (0: the endpoint's own size). */
 void tx_put(struct tx *tx, const void *bytes, size_t n, uint16_t packet);
+/*
+ * The same for a driver that gathers in its own buffer while the endpoint is busy: joins the last
+ * chunk, unless that one is in the endpoint already.
+ */
+void tx_put_behind(struct tx *tx, const void *bytes, size_t n);
 /* Queue malloc'ed memory without a copy; tx frees it. */
 void tx_give(struct tx *tx, uint8_t *bytes, size_t n);
 void tx_zlp(struct tx *tx); /* a zero-length packet */
