@@ -140,7 +140,7 @@ static bool import(struct rack *rack, int fd, const char *busid)
 	struct usbip_op op = {USBIP_VERSION, OP_REP_IMPORT, OP_STATUS_OK};
 
 	if (slot && slot->linked) { /* the client before may have gone in this very moment */
-		link_readable(&slot->link, rack_clock);
+		link_readable(&slot->link, rack_clock());
 		rack_settle(rack, slot);
 	}
 	if (!slot || !slot->device.present)

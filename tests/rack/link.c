@@ -212,11 +212,12 @@ static void take(struct link *link, size_t n, uint64_t now_us)
 		got_header(link, now_us);
 }
 
-void link_readable(struct link *link, uint64_t (*clock)(void))
+void link_readable(struct link *link, uint64_t now_us)
 {
 	for (int turn = 0; turn < TURNS_MAX && !link->dead; turn++) {
 		struct iovec iov[2];
 		int n = 0;
+		size_t room = 0;
 		ssize_t got;
 
 		if (link->urb)
@@ -224,6 +225,8 @@ void link_readable(struct link *link, uint64_t (*clock)(void))
 						  link->urb->length - link->payload_n};
 		iov[n++] = (struct iovec){link->header + link->header_n,
 					  sizeof link->header - link->header_n};
+		for (int i = 0; i < n; i++)
+			room += iov[i].iov_len;
 		got = readv(link->fd, iov, n);
 		if (got < 0 && errno == EINTR)
 			continue;
@@ -233,7 +236,9 @@ void link_readable(struct link *link, uint64_t (*clock)(void))
 			link->dead = true;
 			break;
 		}
-		take(link, (size_t)got, clock());
+		take(link, (size_t)got, now_us);
+		if ((size_t)got < room)
+			break; /* the socket was empty: do not ask again for nothing */
 	}
 	if (!link->dead)
 		link_flush(link);

@@ -38,7 +38,7 @@ struct link {
 /* Takes over `fd` (a connected stream socket, non-blocking from now on). */
 void link_init(struct link *link, int fd, struct device *device);
 void link_close(struct link *link);
-void link_readable(struct link *link, uint64_t (*clock)(void));
+void link_readable(struct link *link, uint64_t now_us);
 void link_flush(struct link *link); /* send what is queued; sets waits_to_write */
 
 #endif

@@ -116,7 +116,7 @@ static void link_event(struct slot *slot, uint32_t events)
 	if (events & EPOLLOUT)
 		link_flush(&slot->link);
 	if (events & (EPOLLIN | EPOLLHUP | EPOLLERR))
-		link_readable(&slot->link, rack_clock);
+		link_readable(&slot->link, rack_clock());
 }
 
 /* ---- making devices ---- */
@@ -192,8 +192,7 @@ int rack_swap(struct rack *rack, struct slot *slot)
 	snprintf(d->last_boot, sizeof d->last_boot, "none");
 	d->last_boot_reason[0] = '\0';
 	if (!bad && c->layout)
-		bad = layout_load(&scatter, c->layout, &problem) ||
-		      furnish(d, &scatter, &problem);
+		bad = layout_load(&scatter, c->layout, &problem) || furnish(d, &scatter, &problem);
 	scatter_free(&scatter);
 	if (bad)
 		fprintf(stderr, "flashrack-rack: swap, %s: %s; %s\n", problem.where, problem.why,
