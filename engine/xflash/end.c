@@ -1,6 +1,10 @@
 /*
  * end: SHUTDOWN (da-xflash.md 6.7, 8.5) and SWITCH_USB_SPEED (6.8): both make the device leave.
  *
+ * It leaves 100 to 200 ms after its last status, which is sixteen packets of one byte: a host under
+ * load may see it gone before it has read them all. That it went is the better answer, so from the
+ * moment it has been told to go its departure is no fault.
+ *
  * The length of the shutdown block is a trap: a block longer than the agent's buffer is not read,
  * and the agent then acts on memory nobody wrote: USB off, no reset, the phone hangs. Agents built
  * up to 2020 take 24 bytes, later ones 28; the build date is in the agent file's identifier.
@@ -60,6 +64,7 @@ static enum verdict ask_block(struct flow *f, struct flow_action *a)
 	put_le32(block + 12, f->io.restart ? BOOT_TO_SYSTEM : 0);
 	put_le32(block + 20, 1); /* keep the clock */
 	xf_copy(f, a, block, block_bytes(f));
+	f->leaving = true;
 	return xf_expect(f, FRAME_STATUS);
 }
 
@@ -69,6 +74,8 @@ static enum verdict got_block(struct flow *f, struct slice rx)
 
 	if (v == STEP_NEXT)
 		f->agent_idle = false; /* it reads no command any more */
+	else if (v == STEP_FAIL)
+		f->leaving = false;
 	return v;
 }
 
@@ -114,7 +121,37 @@ static enum verdict ask_switch(struct flow *f, struct flow_action *a)
 static enum verdict ask_usb_id(struct flow *f, struct flow_action *a)
 {
 	xf_u32(f, a, DEFAULT_USB_ID);
+	f->leaving = true;
 	return xf_expect(f, FRAME_STATUS);
+}
+
+static enum verdict got_usb_id(struct flow *f, struct slice rx)
+{
+	enum verdict v = xf_ok(f, rx);
+
+	if (v != STEP_MORE)
+		f->leaving = false;
+	return v;
+}
+
+static const struct step switch_order[] = {
+	{"", 5000, ask_switch, xf_ok, NULL},
+	{"", 5000, ask_usb_id, got_usb_id, NULL},
+	{NULL, 0, NULL, NULL, NULL},
+};
+
+static enum verdict order_switch(struct flow *f, struct flow_action *a)
+{
+	(void)a;
+	f->call = switch_order;
+	return STEP_CALL;
+}
+
+static enum verdict ordered(struct flow *f, struct slice rx)
+{
+	(void)rx;
+	f->leaving = false;
+	return STEP_NEXT;
 }
 
 static enum verdict ask_return(struct flow *f, struct flow_action *a)
@@ -143,8 +180,7 @@ static enum verdict no_return(struct flow *f, struct slice rx)
 }
 
 const struct step xflash_switch[] = {
-	{"usb speed switch", 5000, ask_switch, xf_ok, NULL},
-	{"usb speed switch", 5000, ask_usb_id, xf_ok, NULL},
+	{"usb speed switch", 0, order_switch, ordered, NULL},
 	{"usb return", RETURN_MS, ask_return, got_return, no_return},
 	{NULL, 0, NULL, NULL, NULL},
 };

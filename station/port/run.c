@@ -17,6 +17,7 @@
 static void act(struct run *r);
 static void try_open(struct run *r);
 static void opened(void *context, enum usb_status status);
+static void away_closed(void *context);
 
 static uint64_t now_ms(const struct run *r)
 {
@@ -148,6 +149,9 @@ static void act(struct run *r)
 		case FLOW_REATTACH:
 			r->wait = RUN_AWAY;
 			uv_timer_start(&r->timer, timer_over, r->action.ms, 0);
+			/* It may have been faster than its own answer. */
+			if (r->device_left && r->pipe.device && !r->pipe.closing)
+				usb_pipe_close(&r->pipe, away_closed, r);
 			return;
 		case FLOW_JOURNAL:
 			r->wait = RUN_JOURNAL;

@@ -356,6 +356,50 @@ static void gone_before_writing(void **state)
 	expect_fault(FAULT_STATION, 14, "agent: environment", "left the bus");
 }
 
+/*
+ * A device that was told to go is gone before a busy host has read its last status: the exchange is
+ * served, but what the flow hears of it is the departure.
+ */
+static void gone_before_its_answer(const char *phase, const char *step, bool full_speed)
+{
+	struct memdev_options options = {.preloader = true, .full_speed = full_speed};
+	struct flow_action a;
+	struct flow_event e;
+	struct arrival arrival;
+	unsigned exchanges = 0;
+
+	begin(&emmc, FLOW_VERIFY_NONE);
+	memdev_init(device, &options, &pack);
+	arrival = memdev_arrival(device);
+	flow_begin(&flow, &plan, &arrival, 0, &a);
+	while (a.what != FLOW_FINISH) {
+		bool here = !strcmp(flow.report.phase, phase) && !strcmp(flow.report.step, step);
+
+		memdev_serve(device, &a, &e);
+		exchanges += here;
+		/* The switch is two exchanges: the command, then the id it goes by. */
+		if (here && exchanges == (full_speed ? 2 : 1))
+			e = (struct flow_event){
+				.kind = FLOW_GONE, .seq = e.seq, .now_ms = e.now_ms};
+		flow_step(&flow, &e, &a);
+	}
+	assert_true(exchanges > 0);
+	expect_pass(FLOW_VERIFIED_NOT);
+}
+
+static void gone_while_told_to_end(void **state)
+{
+	(void)state;
+	gone_before_its_answer("finish", "shutdown block", false);
+}
+
+static void gone_while_told_to_switch(void **state)
+{
+	(void)state;
+	gone_before_its_answer("inspect", "usb speed switch", true);
+	assert_int_equal(flow.arrival.pid, 0x2001);
+}
+
 static void journal_not_writable(void **state)
 {
 	(void)state;
@@ -413,6 +457,8 @@ int main(void)
 		cmocka_unit_test(silent_while_writing),
 		cmocka_unit_test(silent_before_writing),
 		cmocka_unit_test(gone_before_writing),
+		cmocka_unit_test(gone_while_told_to_end),
+		cmocka_unit_test(gone_while_told_to_switch),
 		cmocka_unit_test(journal_not_writable),
 		cmocka_unit_test(abort_before_and_while_writing),
 	};
