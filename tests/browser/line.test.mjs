@@ -141,8 +141,17 @@ test("a rack in the middle of its day: every slot at another point, as in the RE
 	assert.deepEqual([await at(0), await at(1), await at(3), await at(6)], ["passed", "passed", "failed", "empty"]);
 	assert.deepEqual((await states()).filter((state) => state === "held"), []);
 	assert.ok((await states()).filter((state) => !["passed", "failed", "empty", "removed"].includes(state)).length >= 2);
+	await page.evaluate(() => document.activeElement.blur());
 	await shoot(page, "dashboard");
 	assert.deepEqual(await overflows(page), []);
+});
+
+test("the station ends in good order while the page listens", async () => {
+	const ended = line.stationChild.ended;
+	line.stationChild.kill("SIGTERM");
+	await Promise.race([ended, sleep(20000).then(() => assert.fail("the station did not end"))]);
+	assert.equal(line.stationChild.exitCode, 0, line.said("station"));
+	await page.getByText("Station not reachable").waitFor();
 });
 
 test("no error was reported in all of this", () => page.clean());
