@@ -24,10 +24,10 @@
 #define STATUS_GO_ON	0
 #define CHECKSUM_MODULO 0xFFFFu
 
-/* The table built for a blank board is small and made on the spot: it is summed here (6.2). */
+/* The table built for a blank board is made on the spot and summed here; sectors are never odd. */
 static uint32_t sum_of(struct slice bytes)
 {
-	uint32_t sum = bytes.n % 2 ? 0xFF : 0;
+	uint32_t sum = 0;
 
 	for (size_t i = 0; i < bytes.n; i++)
 		sum += bytes.p[i];

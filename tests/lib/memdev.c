@@ -60,11 +60,14 @@ static void put_table(struct memdev *d)
 
 	for (size_t i = 0; i < sizeof layout / sizeof layout[0]; i++) {
 		uint8_t *e = entries + 128 * i;
+		uint64_t size = layout[i].size;
 
+		if (d->options.userdata_bytes && !strcmp(layout[i].name, "userdata"))
+			size = d->options.userdata_bytes;
 		memcpy(e, kind, 16);
 		e[16] = (uint8_t)(i + 1);
 		put_le64(e + 32, layout[i].start / block);
-		put_le64(e + 40, (layout[i].start + layout[i].size) / block - 1);
+		put_le64(e + 40, (layout[i].start + size) / block - 1);
 		for (size_t c = 0; layout[i].name[c]; c++)
 			e[56 + 2 * c] = (uint8_t)layout[i].name[c];
 	}

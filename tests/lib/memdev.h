@@ -27,6 +27,9 @@ struct memdev_options {
 	uint8_t preloader_version; /* 0: 3 */
 	uint16_t hw_code;	   /* 0: 0x0766 */
 	uint32_t target_config;
+	uint16_t agent_hw_code; /* chip that the agent says it runs on; 0: hw_code */
+	bool stays_slow;	/* still at full speed after the switch */
+	bool pmt;		/* the agent works with a PMT */
 	bool ufs;
 	bool no_storage, other_storage; /* absent; the other kind than `ufs` says */
 	bool blank;			/* no partition table */
@@ -40,7 +43,8 @@ struct memdev_options {
 	unsigned readies;		/* READY texts queued before the first start byte */
 	unsigned silent_tries;		/* start bytes lost before the device listens */
 	uint32_t deny[MEMDEV_DENY_MAX]; /* device control codes this agent does not know */
-	uint64_t user_bytes;		/* 0: MEMDEV_USER */
+	uint64_t userdata_bytes; /* size of that partition on the device; 0: as in the package */
+	uint64_t user_bytes;	 /* 0: MEMDEV_USER */
 	/* Answer the n-th packet of a data command (from 1) with `packet_status`; 0 never. */
 	unsigned packet_fail;
 	uint32_t packet_status, final_status;

@@ -150,7 +150,7 @@ static void chip_id(struct memdev *d)
 {
 	uint8_t b[12] = {0};
 
-	put_le16(b, d->options.hw_code);
+	put_le16(b, d->options.agent_hw_code ? d->options.agent_hw_code : d->options.hw_code);
 	put_le16(b + 2, 0x8A00);
 	put_le16(b + 4, 0xCA00);
 	mem_frame(d, b, sizeof b);
@@ -170,7 +170,9 @@ static void get(struct memdev *d, uint32_t code)
 {
 	static const uint8_t zero[48];
 	static const uint8_t random_id[16] = {9, 8, 7, 6, 5, 4, 3, 2, 1, 2, 3, 4, 5, 6, 7, 8};
-	const char *speed = d->options.full_speed && !d->switched ? "full-speed" : "high-speed";
+	const char *speed = d->options.full_speed && (!d->switched || d->options.stays_slow)
+				    ? "full-speed"
+				    : "high-speed";
 	uint8_t word[4];
 
 	switch (code) {
@@ -193,7 +195,7 @@ static void get(struct memdev *d, uint32_t code)
 		mem_frame(d, random_id, sizeof random_id);
 		break;
 	case 0x040009:
-		put_le32(word, 0x64);
+		put_le32(word, d->options.pmt ? 0x65 : 0x64);
 		mem_frame(d, word, 4);
 		break;
 	case 0x04000A:

@@ -282,6 +282,45 @@ static void second_stage_of_another_file(void **state)
 	expect_fault(FAULT_XFLASH, 0xC0070004, "agent: second stage upload", "DA_HASH_MISMATCH");
 }
 
+/* Not offering what a host can do without is fine; packets unchecked are not. */
+static void checksum_level_is_not_optional(void **state)
+{
+	(void)state;
+	begin(&emmc, FLOW_VERIFY_NONE);
+	run_plan(&(struct memdev_options){.deny = {0x020003}});
+	expect_fault(FAULT_XFLASH, 0xC0010004, "agent: checksum level", "UNSUPPORT_CTRL_CODE");
+}
+
+static void agent_on_another_chip(void **state)
+{
+	(void)state;
+	begin(&emmc, FLOW_VERIFY_NONE);
+	run_plan(&(struct memdev_options){.agent_hw_code = 0x0788});
+	assert_int_equal(device->bytes_written, 0);
+	expect_fault(FAULT_STATION, 10, "inspect: chip", "0x0788");
+}
+
+/* A unit that cannot do better than full speed is flashed all the same, after one try. */
+static void slow_unit_is_flashed(void **state)
+{
+	(void)state;
+	begin(&emmc, FLOW_VERIFY_NONE);
+	run_plan(&(struct memdev_options){.full_speed = true, .stays_slow = true});
+	assert_string_equal(flow.report.facts.usb_speed_name, "full-speed");
+	expect_pass(FLOW_VERIFIED_NOT);
+}
+
+/* The boot loader would take the backup table, and so does a station without blank boards. */
+static void damaged_primary_table(void **state)
+{
+	(void)state;
+	begin(&emmc, FLOW_VERIFY_NONE);
+	plan.blank_boards = false;
+	run_plan(&(struct memdev_options){.broken_primary = true});
+	assert_false(flow.blank);
+	expect_pass(FLOW_VERIFIED_NOT);
+}
+
 static void old_events_are_ignored(void **state)
 {
 	const struct arrival arrival = {0x0e8d, 0x0003, USB_SPEED_HIGH};
@@ -400,6 +439,21 @@ static void gone_while_told_to_switch(void **state)
 	assert_int_equal(flow.arrival.pid, 0x2001);
 }
 
+/* Only CONTINUE means that the journal is written. */
+static void journal_answered_wrongly(void **state)
+{
+	static const enum flow_event_kind wrong[] = {FLOW_REPLY, FLOW_TIMEOUT, FLOW_BACK};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+		begin(&emmc, FLOW_VERIFY_NONE);
+		interfere("write", "journal", wrong[i]);
+		assert_false(flow.report.wrote);
+		assert_int_equal(device->bytes_written, 0);
+		expect_fault(FAULT_STATION, 90, "write: journal", "answered action");
+	}
+}
+
 static void journal_not_writable(void **state)
 {
 	(void)state;
@@ -452,6 +506,10 @@ int main(void)
 		cmocka_unit_test(read_error_in_verify),
 		cmocka_unit_test(dram_fails),
 		cmocka_unit_test(second_stage_of_another_file),
+		cmocka_unit_test(checksum_level_is_not_optional),
+		cmocka_unit_test(agent_on_another_chip),
+		cmocka_unit_test(slow_unit_is_flashed),
+		cmocka_unit_test(damaged_primary_table),
 		cmocka_unit_test(old_events_are_ignored),
 		cmocka_unit_test(gone_while_writing),
 		cmocka_unit_test(silent_while_writing),
@@ -459,6 +517,7 @@ int main(void)
 		cmocka_unit_test(gone_before_writing),
 		cmocka_unit_test(gone_while_told_to_end),
 		cmocka_unit_test(gone_while_told_to_switch),
+		cmocka_unit_test(journal_answered_wrongly),
 		cmocka_unit_test(journal_not_writable),
 		cmocka_unit_test(abort_before_and_while_writing),
 	};

@@ -287,6 +287,19 @@ static void storage_too_small(void **state)
 	expect_refusal(41, "inspect", "overlaps");
 }
 
+/* The last partition may differ from unit to unit: what counts is the unit's own table. */
+static void last_partition_of_the_unit_counts(void **state)
+{
+	(void)state;
+	begin(&good);
+	run(&(struct memdev_options){.userdata_bytes = 0x30200});
+	assert_int_equal(flow.report.result, FLOW_PASSED);
+	pack_free(&pack);
+	begin(&good);
+	run(&(struct memdev_options){.userdata_bytes = 0x30000});
+	expect_refusal(37, "inspect", "userdata: the image takes 197120 bytes");
+}
+
 static void storage_worn_out(void **state)
 {
 	(void)state;
@@ -301,6 +314,14 @@ static void no_table_and_no_blank_boards(void **state)
 	begin(&good);
 	run(&(struct memdev_options){.blank = true});
 	expect_refusal(44, "inspect", "no partition table");
+}
+
+static void other_kind_of_table(void **state)
+{
+	(void)state;
+	begin(&good);
+	run(&(struct memdev_options){.pmt = true});
+	expect_refusal(44, "inspect", "PMT");
 }
 
 static struct scatter_entry *entry(const char *name)
@@ -390,8 +411,10 @@ int main(void)
 		cmocka_unit_test(other_storage_kind),
 		cmocka_unit_test(storage_absent),
 		cmocka_unit_test(storage_too_small),
+		cmocka_unit_test(last_partition_of_the_unit_counts),
 		cmocka_unit_test(storage_worn_out),
 		cmocka_unit_test(no_table_and_no_blank_boards),
+		cmocka_unit_test(other_kind_of_table),
 		cmocka_unit_test(layout_moved),
 		cmocka_unit_test(partition_not_on_the_unit),
 		cmocka_unit_test(unwritten_partition_may_be_missing),
