@@ -12,19 +12,19 @@
 
 enum fault_family {
 	FAULT_NONE,
-	FAULT_STATION,   /* "ST-nnn": code is nnn */
-	FAULT_BROM,      /* 16-bit status words of boot ROM and preloader */
+	FAULT_STATION,	 /* "ST-nnn": code is nnn */
+	FAULT_BROM,	 /* 16-bit status words of boot ROM and preloader */
 	FAULT_LEGACY_DA, /* legacy agents */
-	FAULT_XFLASH,    /* 32-bit status of XFlash agents, 0xC00xxxxx */
-	FAULT_XML,       /* XML agents: code is nnn of "XML-nnn" */
+	FAULT_XFLASH,	 /* 32-bit status of XFlash agents, 0xC00xxxxx */
+	FAULT_XML,	 /* XML agents: code is nnn of "XML-nnn" */
 	FAULT_FLASHTOOL, /* SP Flash Tool's decimal numbers */
 };
 
 struct fault {
 	enum fault_family family; /* FAULT_NONE: no fault */
 	uint32_t code;
-	bool refused;   /* a refusal of the station before anything was written */
-	char step[32];  /* phase and step it happened in, e.g. "write: packet" */
+	bool refused;	/* a refusal of the station before anything was written */
+	char step[32];	/* phase and step it happened in, e.g. "write: packet" */
 	char what[224]; /* one sentence: expected and found, with numbers */
 };
 

@@ -6,8 +6,8 @@
 #define ENGINE_BASE_PROBLEM_H
 
 struct problem {
-	char where[96];   /* "line 12", "entry 3 at 0x1A4", "key slots[2].path" */
-	char why[224];    /* what is wrong, with the value found */
+	char where[96];	  /* "line 12", "entry 3 at 0x1A4", "key slots[2].path" */
+	char why[224];	  /* what is wrong, with the value found */
 	char remedy[160]; /* what to do about it */
 };
 

@@ -14,7 +14,7 @@
 #define GPT_ENTRIES_MAX 128
 
 struct gpt_entry {
-	char name[73]; /* UTF-8 of up to 36 UTF-16 units, ASCII in practice */
+	char name[73];	/* UTF-8 of up to 36 UTF-16 units, ASCII in practice */
 	uint64_t start; /* bytes from the region's start */
 	uint64_t size;	/* bytes */
 	uint64_t attributes;
@@ -22,7 +22,7 @@ struct gpt_entry {
 };
 
 struct gpt {
-	uint32_t sector; /* 512 or 4096 */
+	uint32_t sector;					   /* 512 or 4096 */
 	uint64_t my_lba, alternate_lba, first_usable, last_usable; /* in sectors */
 	uint8_t disk_guid[16];
 	size_t count;

@@ -15,8 +15,8 @@
 #define PRELOADER_EMI_MAX 64 /* records kept; 36 is the most seen */
 
 struct emi_record {
-	uint32_t type;	      /* as written: low byte DRAM type, second byte package (3.4) */
-	uint32_t id_length;   /* bytes used of id; 0 = discrete DRAM, matches anything */
+	uint32_t type;	    /* as written: low byte DRAM type, second byte package (3.4) */
+	uint32_t id_length; /* bytes used of id; 0 = discrete DRAM, matches anything */
 	uint8_t id[16];
 	uint32_t fw_id_length;
 	uint8_t fw_id[8];
@@ -25,8 +25,8 @@ struct emi_record {
 };
 
 struct preloader {
-	size_t boot_header;   /* bytes before the raw preloader (device header); 0 = raw form */
-	char boot_name[13];   /* "EMMC_BOOT", "UFS_BOOT", ... or "" */
+	size_t boot_header; /* bytes before the raw preloader (device header); 0 = raw form */
+	char boot_name[13]; /* "EMMC_BOOT", "UFS_BOOT", ... or "" */
 	uint32_t load_addr;
 	uint32_t file_len; /* bytes, with signature */
 	uint32_t max_size;
@@ -40,7 +40,7 @@ struct preloader {
 	struct slice raw; /* borrowed from the image: the raw preloader, [gfh, gfh + file_len) */
 
 	/* EMI settings; emi.n == 0 when the image holds none */
-	struct slice emi;     /* borrowed: the whole blob, head included, as XFlash agents take it */
+	struct slice emi; /* borrowed: the whole blob, head included, as XFlash agents take it */
 	unsigned emi_version; /* the NN of MTK_BLOADER_INFO_vNN */
 	char name[62];	      /* file name noted inside, e.g. "preloader_k65v1_64_bsp.bin" */
 	char layout;	      /* 'A'..'G', 'c' for C'; '?' unknown */
@@ -50,7 +50,8 @@ struct preloader {
 	char platform[16]; /* from the inner name's version table, e.g. "MT6765"; "" unknown */
 };
 
-/* Parse a raw preloader, a boot-region image, or a bare MTK_BLOADER_INFO blob. `p` borrows `image`. */
+/* Parse a raw preloader, a boot-region image, or a bare MTK_BLOADER_INFO blob. `p` borrows `image`.
+ */
 int preloader_parse(struct preloader *p, struct slice image, struct problem *problem);
 
 /*

@@ -20,7 +20,7 @@ struct sparse_chunk {
 };
 
 struct sparse {
-	uint32_t block; /* bytes */
+	uint32_t block;	   /* bytes */
 	uint64_t expanded; /* bytes */
 	size_t file_bytes; /* bytes of the file that belong to the image */
 	bool has_crc;

@@ -18,9 +18,9 @@ enum storage_kind {
 };
 
 enum storage_region {
-	REGION_NONE,  /* NAND, or not stated */
-	REGION_BOOT1, /* eMMC boot1, UFS LU0 */
-	REGION_BOOT2, /* eMMC boot2, UFS LU1 */
+	REGION_NONE,   /* NAND, or not stated */
+	REGION_BOOT1,  /* eMMC boot1, UFS LU0 */
+	REGION_BOOT2,  /* eMMC boot2, UFS LU1 */
 	REGION_BOOT12, /* both: written twice */
 	REGION_RPMB,
 	REGION_GP1,
@@ -37,7 +37,7 @@ struct storage_sizes {
 	uint64_t bytes[REGION_COUNT]; /* by region; 0 absent. NAND: REGION_USER is the whole chip */
 };
 
-const char *storage_kind_name(enum storage_kind kind);	   /* "EMMC", "UFS", "NAND", ... */
+const char *storage_kind_name(enum storage_kind kind); /* "EMMC", "UFS", "NAND", ... */
 /* Name as in scatter files of that storage: "EMMC_USER", "UFS_LU2", "NONE". Static string. */
 const char *storage_region_name(enum storage_kind kind, enum storage_region region);
 
