@@ -17,8 +17,9 @@
 #include "station/order/opening.h"
 #include "station/store/copy.h"
 
-#define STOP_WITHIN_MS 15000
-#define LAG_TURN_MS    10000
+#define STOP_WITHIN_MS	    15000
+#define LAG_TURN_MS	    10000
+#define LAG_WORTH_SAYING_MS 250
 
 uint64_t station_touch(struct station *s)
 {
@@ -109,6 +110,8 @@ static void measure_lag(struct station *s)
 	s->tick_due_ns = now + (uint64_t)STATION_TICK_MS * 1000000;
 	if (late > s->lag_ms[0])
 		s->lag_ms[0] = late;
+	if (late > LAG_WORTH_SAYING_MS)
+		log_line(LOG_WARNING, "the loop was late by %.0f ms", late);
 	if (uv_now(s->loop) - s->lag_turned_ms < LAG_TURN_MS)
 		return;
 	s->lag_turned_ms = uv_now(s->loop);
@@ -320,6 +323,7 @@ int station_start(struct station *s, struct problem *problem)
 	if (take_up_past(s, problem) != 0 || arrivals_make_slots(s, problem) != 0 ||
 	    arrivals_start(s, problem) != 0)
 		return -1;
+	s->tick_due_ns = uv_hrtime() + (uint64_t)STATION_TICK_MS * 1000000;
 	s->phase = STATION_READY;
 	s->station_version = station_touch(s);
 	station_event(s, "station-start", NULL, "version %s, USB %s", FLASHRACK_VERSION,

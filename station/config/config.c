@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "station/config/reader.h"
@@ -259,7 +260,20 @@ static int read_file(struct config *c, struct problem *problem)
 	return result;
 }
 
-/* Keys that name files are relative to the config; an order may also name a package by its id. */
+/* An order names a package by id or name in the store, or a folder: what is one is taken as one. */
+static int resolve_order(struct config *c, struct problem *problem)
+{
+	char folder[CONFIG_PATH_MAX];
+	struct stat st;
+	bool is_folder = config_join(folder, sizeof folder, c->file, c->order.package) &&
+			 stat(folder, &st) == 0 && S_ISDIR(st.st_mode);
+
+	if (!c->order.given || (!is_folder && !strchr(c->order.package, '/')))
+		return 0;
+	return resolve(c, c->order.package, "order.package", problem);
+}
+
+/* Keys that name files are relative to the config. */
 static int resolve_paths(struct config *c, struct problem *problem)
 {
 	char socket[108]; /* as long as a socket's address may be */
@@ -267,8 +281,7 @@ static int resolve_paths(struct config *c, struct problem *problem)
 	if (resolve(c, c->state_dir, "state_dir", problem) != 0 ||
 	    resolve(c, c->profiles_dir, "profiles_dir", problem) != 0)
 		return -1;
-	if (strchr(c->order.package, '/') &&
-	    resolve(c, c->order.package, "order.package", problem) != 0)
+	if (resolve_order(c, problem) != 0)
 		return -1;
 	if (strncmp(c->usb.attach, "unix:", 5) != 0)
 		return 0;

@@ -28,7 +28,7 @@
 
 #define USB_PIPE_OUT_MAX  8
 #define USB_PIPE_IN_COUNT 2
-#define USB_PIPE_IN_BYTES (16u << 10)
+#define USB_PIPE_IN_BYTES (32u << 10)
 #define USB_PIPE_RX_BYTES (FLOW_RX_MAX + 2 * USB_PIPE_IN_BYTES)
 
 struct usb_pipe_events {

@@ -1,15 +1,17 @@
 /*
  * usb_libusb: real USB ports. The only file that knows libusb.
  *
- * libusb's descriptors are watched by the loop; after each turn that found one ready,
- * libusb_handle_events runs once, without waiting. Hotplug callbacks only note what came or went:
- * it is told right after libusb has returned, when it may be called again.
+ * Devices come and go by the kernel's messages (uevent.h); libusb is given the open device file.
+ * Its descriptors are watched by the loop; after each turn that found one ready, libusb's event
+ * handling runs once, without waiting.
  *
- * Opening, detaching and claiming are short ioctls. Giving a device back is not: the kernel's
- * driver talks to the device when it is bound again, and waits seconds for one that hangs. That is
- * done by a worker; the descriptor itself is closed on the loop, where its watcher lives.
+ * Opening, detaching, claiming and giving back are done by workers: the kernel may talk to the
+ * device meanwhile, and waits seconds for one that hangs. A descriptor is watched and closed on the
+ * loop, where its watcher lives.
  */
 #include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +21,7 @@
 #include <libusb.h>
 
 #include "station/usb/descriptor.h"
+#include "station/usb/uevent.h"
 #include "station/usb/usb.h"
 
 #define CLASS_HUB 9
@@ -34,41 +37,39 @@ struct watch {
 
 struct real_device {
 	struct usb_device base;
-	struct real_device *next;
-	libusb_device *device;
-	libusb_device_handle *handle; /* NULL: not open */
+	struct real_device *next; /* of those on the bus */
+	unsigned bus, number;
 	bool present;		      /* no `left` yet */
+	libusb_device_handle *handle; /* NULL: not open */
+	int fd;			      /* of the device file while open, ours to close */
 	bool had_driver;	      /* the kernel's, to be given back */
-	bool closing;
-	uv_work_t give_back;
+	bool gone;    /* a transfer said so; the kernel's message may take a while */
+	bool working; /* a worker opens it or gives it back */
+	uv_work_t work;
+	enum usb_status open_status;
+	usb_opened *opened;
+	void *opened_context;
 	usb_closed *closed;
 	void *closed_context;
-};
-
-struct note { /* a hotplug event not told yet */
-	struct note *next;
-	libusb_device *device;
-	bool arrived;
-	uint64_t seen_ns;
 };
 
 struct real_usb {
 	struct usb base;
 	libusb_context *context;
-	libusb_hotplug_callback_handle hotplug;
+	uv_thread_t loop_thread;
 	struct watch *watches;
 	uv_check_t after_poll;
-	bool ready; /* a descriptor was */
+	bool ready;	    /* a descriptor of libusb was */
+	struct uevent *ear; /* the kernel's messages */
 	struct real_device *devices;
-	struct note *notes, **notes_end;
-	unsigned closing_watches;
 	usb_closed *stopped;
 	void *stopped_context;
 };
 
 struct transfer_part {
 	struct libusb_transfer *transfer;
-	uint8_t control[16]; /* setup and data stage */
+	struct real_device *device; /* it was submitted to */
+	uint8_t control[16];	    /* setup and data stage */
 };
 
 static enum usb_status status_of_error(int error)
@@ -113,129 +114,72 @@ static enum usb_status status_of_transfer(enum libusb_transfer_status status)
 
 /* ---- devices ---- */
 
-/* "pci0000:00/0000:00:14.0/usb1 1-4.2": where in the machine, then hub ports. */
-static void name_path(char *to, size_t size, libusb_device *device)
-{
-	uint8_t ports[8];
-	int count = libusb_get_port_numbers(device, ports, sizeof ports);
-	unsigned bus = libusb_get_bus_number(device);
-	char link[64], real[512];
-	const char *root;
-	ssize_t n;
-	size_t at;
-
-	snprintf(link, sizeof link, "/sys/bus/usb/devices/usb%u", bus);
-	n = readlink(link, real, sizeof real - 1);
-	real[n > 0 ? n : 0] = '\0';
-	root = strstr(real, "devices/");
-	if (root)
-		snprintf(to, size, "%s ", root + strlen("devices/"));
-	else
-		snprintf(to, size, "usb%u ", bus);
-	for (int i = 0; i < count; i++) {
-		at = strlen(to);
-		if (i == 0)
-			snprintf(to + at, size - at, "%u-%u", bus, ports[i]);
-		else
-			snprintf(to + at, size - at, ".%u", ports[i]);
-	}
-}
-
-static enum usb_speed speed_of(libusb_device *device)
-{
-	switch (libusb_get_device_speed(device)) {
-	case LIBUSB_SPEED_FULL:
-		return USB_SPEED_FULL;
-	case LIBUSB_SPEED_HIGH:
-		return USB_SPEED_HIGH;
-	case LIBUSB_SPEED_SUPER:
-	case LIBUSB_SPEED_SUPER_PLUS:
-		return USB_SPEED_SUPER;
-	default:
-		return USB_SPEED_UNKNOWN;
-	}
-}
-
 static void free_if_unused(struct real_device *d)
 {
-	if (d->present || d->handle || d->closing)
-		return;
-	libusb_unref_device(d->device);
-	free(d);
+	if (!d->present && !d->handle && !d->working)
+		free(d);
 }
 
-static void arrive(struct real_usb *u, const struct note *note)
+static struct real_device *find_device(struct real_usb *u, const char *path)
 {
-	struct libusb_device_descriptor descriptor;
-	struct real_device *d;
+	struct real_device *d = u->devices;
 
-	if (libusb_get_device_descriptor(note->device, &descriptor) != 0 ||
-	    descriptor.bDeviceClass == CLASS_HUB)
-		return;
-	d = calloc(1, sizeof *d);
+	while (d && strcmp(d->base.path, path) != 0)
+		d = d->next;
+	return d;
+}
+
+static void leave(struct real_device *d)
+{
+	struct real_usb *u = (struct real_usb *)d->base.usb;
+	struct real_device **at = &u->devices;
+
+	while (*at != d)
+		at = &(*at)->next;
+	*at = d->next;
+	d->present = false;
+	d->gone = true;
+	u->base.listener.left(u->base.listener.context, &d->base);
+	free_if_unused(d);
+}
+
+static void arrive(struct real_usb *u, const struct uevent_device *e, const char *path)
+{
+	struct real_device *d = calloc(1, sizeof *d);
+
 	if (!d)
 		return;
-	d->device = libusb_ref_device(note->device);
 	d->base.usb = &u->base;
-	d->base.arrival.vid = descriptor.idVendor;
-	d->base.arrival.pid = descriptor.idProduct;
-	d->base.arrival.speed = speed_of(note->device);
-	d->base.seen_ns = note->seen_ns;
-	name_path(d->base.path, sizeof d->base.path, note->device);
+	d->base.arrival = (struct arrival){e->vid, e->pid, uevent_speed(e)};
+	d->base.seen_ns = uv_hrtime();
+	snprintf(d->base.path, sizeof d->base.path, "%s", path);
+	d->bus = e->bus;
+	d->number = e->number;
+	d->fd = -1;
 	d->present = true;
 	d->next = u->devices;
 	u->devices = d;
 	u->base.listener.arrived(u->base.listener.context, &d->base);
 }
 
-static void leave(struct real_usb *u, libusb_device *device)
+/* The kernel's word: come (perhaps known already, perhaps in the place of another) or gone. */
+static void told(void *context, const struct uevent_device *e)
 {
-	struct real_device **at = &u->devices, *d;
+	struct real_usb *u = context;
+	char path[USB_PATH_MAX];
+	struct real_device *d;
 
-	while (*at && (*at)->device != device)
-		at = &(*at)->next;
-	d = *at;
-	if (!d)
+	uevent_path(e, path, sizeof path);
+	d = find_device(u, path);
+	if (e->device_class == CLASS_HUB)
 		return;
-	*at = d->next;
-	d->present = false;
-	u->base.listener.left(u->base.listener.context, &d->base);
-	free_if_unused(d);
-}
-
-static int LIBUSB_CALL hotplug(libusb_context *context, libusb_device *device,
-			       libusb_hotplug_event event, void *user)
-{
-	struct real_usb *u = user;
-	struct note *note = malloc(sizeof *note);
-
-	(void)context;
-	if (!note)
-		return 0;
-	*note = (struct note){
-		.device = libusb_ref_device(device),
-		.arrived = event == LIBUSB_HOTPLUG_EVENT_DEVICE_ARRIVED,
-		.seen_ns = uv_hrtime(),
-	};
-	*u->notes_end = note;
-	u->notes_end = &note->next;
-	return 0;
-}
-
-static void tell_notes(struct real_usb *u)
-{
-	struct note *note;
-
-	while ((note = u->notes)) {
-		u->notes = note->next;
-		if (!u->notes)
-			u->notes_end = &u->notes;
-		if (note->arrived)
-			arrive(u, note);
-		else
-			leave(u, note->device);
-		libusb_unref_device(note->device);
-		free(note);
+	if (d && d->bus == e->bus && d->number == e->number) {
+		if (!e->added)
+			leave(d);
+	} else if (e->added) {
+		if (d)
+			leave(d);
+		arrive(u, e, path);
 	}
 }
 
@@ -250,7 +194,6 @@ static void after_poll(uv_check_t *check)
 		return;
 	u->ready = false;
 	libusb_handle_events_timeout_completed(u->context, &none, NULL);
-	tell_notes(u);
 }
 
 /* Also called with an error, once, when a device is gone: libusb sees the same and reacts. */
@@ -270,8 +213,7 @@ static void add_watch(int fd, short events, void *user)
 	int wanted = (events & POLLIN ? UV_READABLE : 0) | (events & POLLOUT ? UV_WRITABLE : 0);
 
 	if (!w)
-		abort(); /* libusb's interface has no way to refuse, and without it all stands still
-			  */
+		abort(); /* libusb has no way to hear a refusal, and without it all stands still */
 	w->u = u;
 	w->fd = fd;
 	w->poll.data = w;
@@ -282,6 +224,16 @@ static void add_watch(int fd, short events, void *user)
 	uv_poll_start(&w->poll, wanted, descriptor_ready);
 	w->next = u->watches;
 	u->watches = w;
+}
+
+/* libusb tells of new descriptors from whatever thread opens a device: see watch_opened(). */
+static void descriptor_added(int fd, short events, void *user)
+{
+	struct real_usb *u = user;
+	uv_thread_t self = uv_thread_self();
+
+	if (uv_thread_equal(&self, &u->loop_thread))
+		add_watch(fd, events, user);
 }
 
 static void watch_closed(uv_handle_t *handle)
@@ -312,7 +264,7 @@ static void watch_existing(struct real_usb *u)
 	for (size_t i = 0; fds && fds[i]; i++)
 		add_watch(fds[i]->fd, fds[i]->events, u);
 	libusb_free_pollfds(fds);
-	libusb_set_pollfd_notifiers(u->context, add_watch, remove_watch, u);
+	libusb_set_pollfd_notifiers(u->context, descriptor_added, remove_watch, u);
 }
 
 static int real_start(struct usb *base, struct problem *problem)
@@ -322,6 +274,9 @@ static int real_start(struct usb *base, struct problem *problem)
 
 	uv_check_init(base->loop, &u->after_poll);
 	u->after_poll.data = u;
+	u->loop_thread = uv_thread_self();
+	/* Its own discovery is a thread that listens to udev: not needed. */
+	libusb_set_option(NULL, LIBUSB_OPTION_NO_DEVICE_DISCOVERY);
 	error = libusb_init(&u->context);
 	if (error != 0) {
 		u->context = NULL;
@@ -330,15 +285,7 @@ static int real_start(struct usb *base, struct problem *problem)
 	}
 	uv_check_start(&u->after_poll, after_poll);
 	watch_existing(u);
-	error = libusb_hotplug_register_callback(
-		u->context, LIBUSB_HOTPLUG_EVENT_DEVICE_ARRIVED | LIBUSB_HOTPLUG_EVENT_DEVICE_LEFT,
-		LIBUSB_HOTPLUG_ENUMERATE, LIBUSB_HOTPLUG_MATCH_ANY, LIBUSB_HOTPLUG_MATCH_ANY,
-		LIBUSB_HOTPLUG_MATCH_ANY, hotplug, u, &u->hotplug);
-	if (error != 0)
-		return problem_set(problem, "usb", "use a libusb built with udev or netlink",
-				   "libusb has no hotplug here: %s", libusb_strerror(error));
-	tell_notes(u);
-	return 0;
+	return uevent_start(&u->ear, base->loop, told, u, problem);
 }
 
 static void stop_closed(uv_handle_t *handle)
@@ -348,37 +295,38 @@ static void stop_closed(uv_handle_t *handle)
 	u->stopped(u->stopped_context);
 }
 
+/* The kernel is not listened to any more. */
+static void ear_stopped(void *context)
+{
+	struct real_usb *u = context;
+
+	uv_close((uv_handle_t *)&u->after_poll, stop_closed);
+}
+
 static void real_stop(struct usb *base, usb_closed *stopped, void *context)
 {
 	struct real_usb *u = (struct real_usb *)base;
 
 	u->stopped = stopped;
 	u->stopped_context = context;
-	if (!u->context) { /* it never started */
-		uv_close((uv_handle_t *)&u->after_poll, stop_closed);
-		return;
-	}
-	libusb_hotplug_deregister_callback(u->context, u->hotplug);
-	libusb_set_pollfd_notifiers(u->context, NULL, NULL, NULL);
-	while (u->watches)
-		remove_watch(u->watches->fd, u);
-	while (u->notes) {
-		struct note *note = u->notes;
-
-		u->notes = note->next;
-		libusb_unref_device(note->device);
-		free(note);
-	}
 	while (u->devices) {
 		struct real_device *d = u->devices;
 
 		u->devices = d->next;
 		d->present = false;
-		assert(!d->handle && !d->closing);
+		assert(!d->handle && !d->working);
 		free_if_unused(d);
 	}
-	libusb_exit(u->context);
-	uv_close((uv_handle_t *)&u->after_poll, stop_closed);
+	if (u->context) {
+		libusb_set_pollfd_notifiers(u->context, NULL, NULL, NULL);
+		while (u->watches)
+			remove_watch(u->watches->fd, u);
+		libusb_exit(u->context);
+	}
+	if (u->ear)
+		uevent_stop(u->ear, ear_stopped, u);
+	else
+		ear_stopped(u);
 }
 
 /* ---- opening and closing ---- */
@@ -389,7 +337,7 @@ static bool find_pair(struct real_device *d)
 	struct usb_configuration c = {.count = 0};
 	bool found;
 
-	if (libusb_get_active_config_descriptor(d->device, &config) != 0)
+	if (libusb_get_active_config_descriptor(libusb_get_device(d->handle), &config) != 0)
 		return false;
 	for (int i = 0; i < config->bNumInterfaces && c.count < USB_INTERFACES_MAX; i++) {
 		const struct libusb_interface *interface = &config->interface[i];
@@ -420,45 +368,97 @@ static int claim(struct real_device *d, uint8_t interface)
 	return libusb_claim_interface(d->handle, interface);
 }
 
-static enum usb_status open_device(struct real_device *d)
+static enum usb_status open_file(struct real_device *d)
 {
+	char path[40];
 	int error;
 
-	if (!find_pair(d))
-		return USB_UNFIT;
-	d->had_driver = false;
-	error = libusb_open(d->device, &d->handle);
-	if (error != 0) {
-		d->handle = NULL;
-		return status_of_error(error);
+	snprintf(path, sizeof path, "/dev/bus/usb/%03u/%03u", d->bus, d->number);
+	d->fd = open(path, O_RDWR | O_CLOEXEC);
+	if (d->fd < 0)
+		return errno == EACCES || errno == EPERM ? USB_DENIED : USB_GONE;
+	error = libusb_wrap_sys_device(((struct real_usb *)d->base.usb)->context, d->fd,
+				       &d->handle);
+	if (error == 0)
+		return USB_OK;
+	d->handle = NULL;
+	return status_of_error(error);
+}
+
+/* In a worker. What it leaves half done is undone by opened_or_not(), on the loop. */
+static void open_work(uv_work_t *work)
+{
+	struct real_device *d = work->data;
+	int error;
+
+	d->had_driver = d->gone = false;
+	d->open_status = open_file(d);
+	if (d->open_status != USB_OK)
+		return;
+	if (!find_pair(d)) {
+		d->open_status = USB_UNFIT;
+		return;
 	}
 	error = claim(d, d->base.pair.data_interface);
 	if (error == 0)
 		error = claim(d, d->base.pair.comm_interface);
-	if (error != 0) {
+	d->open_status = status_of_error(error);
+}
+
+static void close_file(struct real_device *d)
+{
+	if (d->handle)
 		libusb_close(d->handle); /* releases what was claimed */
-		d->handle = NULL;
-	}
-	return status_of_error(error);
+	if (d->fd >= 0)
+		close(d->fd);
+	d->handle = NULL;
+	d->fd = -1;
+}
+
+static void opened_or_not(uv_work_t *work, int status)
+{
+	struct real_device *d = work->data;
+	usb_opened *opened = d->opened;
+	void *context = d->opened_context;
+	enum usb_status result = d->open_status;
+
+	(void)status;
+	d->working = false;
+	if (result == USB_OK && !d->present)
+		result = USB_GONE;
+	if (result == USB_OK)
+		add_watch(d->fd, POLLOUT, d->base.usb);
+	else
+		close_file(d);
+	free_if_unused(d);
+	opened(context, result);
 }
 
 static void real_open(struct usb_device *base, usb_opened *opened, void *context)
 {
 	struct real_device *d = (struct real_device *)base;
 
-	assert(!d->handle && !d->closing);
-	opened(context, open_device(d));
+	assert(!d->handle && !d->working);
+	d->working = true;
+	d->opened = opened;
+	d->opened_context = context;
+	d->work.data = d;
+	uv_queue_work(base->usb->loop, &d->work, open_work, opened_or_not);
 }
 
 /*
- * In a worker. cdc_acm binds through the communication interface and takes the data interface with
- * it, so both are released before it is asked to look at the device again.
+ * In a worker. To bind a driver to a device that is just leaving costs seconds, in which the kernel
+ * tells nobody else of theirs: it is left out for those. cdc_acm binds through the communication
+ * interface and takes the data interface with it, so both are released before it is asked to look
+ * at the device again.
  */
 static void give_back(uv_work_t *work)
 {
 	struct real_device *d = work->data;
 	const struct usb_pair *pair = &d->base.pair;
 
+	if (d->gone)
+		return; /* closing releases what is left */
 	libusb_release_interface(d->handle, pair->data_interface);
 	if (pair->comm_interface != USB_NO_INTERFACE)
 		libusb_release_interface(d->handle, pair->comm_interface);
@@ -476,9 +476,8 @@ static void given_back(uv_work_t *work, int status)
 	void *context = d->closed_context;
 
 	(void)status;
-	libusb_close(d->handle);
-	d->handle = NULL;
-	d->closing = false;
+	d->working = false;
+	close_file(d);
 	free_if_unused(d);
 	closed(context);
 }
@@ -487,12 +486,12 @@ static void real_close(struct usb_device *base, usb_closed *closed, void *contex
 {
 	struct real_device *d = (struct real_device *)base;
 
-	assert(d->handle && !d->closing);
-	d->closing = true;
+	assert(d->handle && !d->working);
+	d->working = true;
 	d->closed = closed;
 	d->closed_context = context;
-	d->give_back.data = d;
-	uv_queue_work(base->usb->loop, &d->give_back, give_back, given_back);
+	d->work.data = d;
+	uv_queue_work(base->usb->loop, &d->work, give_back, given_back);
 }
 
 /* ---- transfers ---- */
@@ -524,9 +523,12 @@ static void real_transfer_free(struct usb *u, struct usb_transfer *t)
 static void LIBUSB_CALL completed(struct libusb_transfer *transfer)
 {
 	struct usb_transfer *t = transfer->user_data;
+	struct transfer_part *part = t->adapter;
 
 	t->actual = (size_t)transfer->actual_length;
 	t->status = status_of_transfer(transfer->status);
+	if (t->status == USB_GONE)
+		part->device->gone = true;
 	t->done(t);
 }
 
@@ -534,7 +536,9 @@ static enum usb_status real_submit(struct usb_device *base, struct usb_transfer 
 {
 	struct real_device *d = (struct real_device *)base;
 	struct transfer_part *part = t->adapter;
+	enum usb_status status;
 
+	part->device = d;
 	switch (t->direction) {
 	case USB_CONTROL_OUT:
 		memcpy(part->control, t->setup, 8);
@@ -552,7 +556,10 @@ static enum usb_status real_submit(struct usb_device *base, struct usb_transfer 
 					  (int)t->length, completed, t, 0);
 		break;
 	}
-	return status_of_error(libusb_submit_transfer(part->transfer));
+	status = status_of_error(libusb_submit_transfer(part->transfer));
+	if (status == USB_GONE)
+		d->gone = true;
+	return status;
 }
 
 static void real_cancel(struct usb_device *d, struct usb_transfer *t)
@@ -582,6 +589,5 @@ struct usb *usb_libusb_make(void)
 	if (!u)
 		return NULL;
 	u->base.adapter = &real_adapter;
-	u->notes_end = &u->notes;
 	return &u->base;
 }
