@@ -288,7 +288,9 @@ static void packet_complete(struct memdev *d)
 		status = d->failed; /* too large shows in the last status only */
 	d->done += d->length;
 	mem_status(d, status);
-	if (status) {
+	if (status == 0xC0010006) {
+		d->mode = MEM_DEAF; /* the one without a final status (6.2) */
+	} else if (status) {
 		d->failed = status;
 		finish_data(d);
 	} else if (d->done >= d->range) {

@@ -243,6 +243,17 @@ static void packet_error_then_final_status(void **state)
 	expect_fault(FAULT_XFLASH, 0xC0040030, "write: final status", "STATUS_MMC_ERR for lk");
 }
 
+/* The overlong frame's answer is the agent's last word: nothing is waited for, nothing said. */
+static void overflow_has_no_final_status(void **state)
+{
+	(void)state;
+	begin(&emmc, FLOW_VERIFY_CHECKSUM);
+	run_plan(&(struct memdev_options){.packet_fail = 1, .packet_status = 0xC0010006});
+	assert_false(device->reset_seen);
+	assert_in_range(device->now_ms, 0, 5000);
+	expect_fault(FAULT_XFLASH, 0xC0010006, "write: packet", "OVERFLOW");
+}
+
 static void late_storage_error(void **state)
 {
 	(void)state;
@@ -502,6 +513,7 @@ int main(void)
 		cmocka_unit_test(full_check_sees_every_bit),
 		cmocka_unit_test(sample_sees_head_and_tail),
 		cmocka_unit_test(packet_error_then_final_status),
+		cmocka_unit_test(overflow_has_no_final_status),
 		cmocka_unit_test(late_storage_error),
 		cmocka_unit_test(read_error_in_verify),
 		cmocka_unit_test(dram_fails),
