@@ -66,7 +66,7 @@ test("a change is seen at once, a storm at most ten times a second", () => withS
 	await sleep(3000);
 	const storm = stream.events.slice(from);
 	const chunks = new Set(storm.filter((event) => event.id).map((event) => event.id));
-	assert.ok(chunks.size >= 10, `${chunks.size} chunks`);
+	assert.ok(chunks.size >= 5, `${chunks.size} chunks`);
 	assert.ok(chunks.size <= 30, `${chunks.size} chunks in 3 s`);
 }));
 

@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -25,6 +26,14 @@ async function run(program, ...args) {
 	const child = spawn(join(BUILD, program), args, { stdio: ["ignore", "ignore", "inherit"] });
 	const [code] = await once(child, "exit");
 	if (code !== 0) throw new Error(`${program} ${args.join(" ")}: exit ${code}`);
+}
+
+async function freePort() {
+	const server = createServer().listen(0, "127.0.0.1");
+	await once(server, "listening");
+	const { port } = server.address();
+	await new Promise((resolve) => server.close(resolve));
+	return port;
 }
 
 export class Line {
@@ -67,11 +76,12 @@ export class Line {
 	}
 
 	async station(more = {}) {
+		this.port ||= await freePort();
 		const config = join(this.dir, "station.json");
 		this.socket ??= join(this.dir, "rack.sock");
 		writeFileSync(config, JSON.stringify({
 			name: "Line 1 · Station A", state_dir: join(this.dir, "station"), profiles_dir: PROFILES,
-			listen: { address: "127.0.0.1", port: this.port || (this.port = 20000 + (process.pid % 20000)) },
+			listen: { address: "127.0.0.1", port: this.port },
 			usb: { attach: `unix:${this.socket}` }, ...more,
 		}));
 		this.stationChild = this.start("station", "flashrackd", "--config", config);

@@ -64,7 +64,7 @@ test("a unit that leaves fails with meaning and action", async () => {
 	await failed.getByText("The unit left the bus").waitFor();
 	const hand = page.locator("#hands .hand").first();
 	assert.match(await hand.textContent(), /ST-060/);
-	assert.ok((await hand.locator("p.todo").textContent()).length > 5);
+	assert.ok((await hand.locator("p.next").textContent()).length > 5);
 	assert.match(await page.locator("#alerts").textContent(), /Fail.*left the bus/);
 });
 

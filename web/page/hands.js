@@ -6,9 +6,9 @@ import { codeLine, look, meaning, needsHand } from "./words.js";
 const PAST = 4;
 
 function makeHand(onChoose) {
-	const parts = { icon: icon("failed"), label: make("span"), text: make("b"), todo: make("p", { class: "todo" }), code: make("code") };
+	const parts = { icon: icon("failed"), label: make("span"), text: make("b"), next: make("p", { class: "next" }), code: make("code") };
 	const button = make("button", { type: "button" }, parts.label, parts.icon);
-	const item = make("li", { class: "hand" }, button, parts.text, parts.todo, parts.code);
+	const item = make("li", { class: "hand" }, button, parts.text, parts.next, parts.code);
 	button.addEventListener("click", () => onChoose(item.entry));
 	item.parts = parts;
 	item.button = button;
@@ -24,8 +24,8 @@ function updateHand(item, entry) {
 	setIcon(parts.icon, shape);
 	setText(parts.label, entry.label);
 	setText(parts.text, meaning(entry.error, entry.state));
-	setText(parts.todo, entry.error?.action?.[0] ?? "");
-	parts.todo.hidden = !entry.error?.action?.length;
+	setText(parts.next, entry.error?.action?.[0] ?? "");
+	parts.next.hidden = !entry.error?.action?.length;
 	setText(parts.code, codeLine(entry.error));
 }
 

@@ -20,19 +20,19 @@ export class OrderForm {
 	constructor() {
 		this.package = make("select", { name: "package", required: true, onchange: () => this.shape() });
 		this.profile = make("select", { name: "profile", required: true });
-		this.quantity = make("input", { name: "quantity", type: "number", min: "1", max: "100000000", step: "1", placeholder: "open end" });
-		this.name = make("input", { name: "name", maxlength: "60", placeholder: "made up", autocomplete: "off" });
-		this.operator = make("input", { name: "operator", maxlength: "60", placeholder: "–", autocomplete: "off" });
-		this.path = make("input", { name: "path", placeholder: "/srv/firmware/…", autocomplete: "off", spellcheck: "false" });
+		this.quantity = make("input", { name: "quantity", type: "number", min: "1", max: "100000000", step: "1" });
+		this.name = make("input", { name: "name", maxlength: "60", autocomplete: "off" });
+		this.operator = make("input", { name: "operator", maxlength: "60", autocomplete: "off" });
+		this.path = make("input", { name: "path", autocomplete: "off", spellcheck: "false" });
 		this.send = make("button", { class: "main", type: "submit" }, "Open order");
 		this.hint = make("p");
 		this.said = make("p", { class: "said", role: "alert", hidden: true });
-		this.importing = field("Folder on the station", "path", this.path);
+		this.importing = field("Folder on the station, from the root /", "path", this.path);
 		this.rest = [
 			field("Profile", "pick", this.profile),
-			field("Quantity", "number", this.quantity),
-			field("Order name", "text", this.name),
-			field("Operator", "text", this.operator),
+			field("Quantity, or no end", "number", this.quantity),
+			field("Order name, if any", "text", this.name),
+			field("Operator, if any", "text", this.operator),
 		];
 		this.element = make("form", { class: "order-form", novalidate: "", onsubmit: (event) => this.submit(event) },
 			make("div", {}, make("h2", {}, "No order is open"), this.hint),
