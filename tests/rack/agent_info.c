@@ -6,7 +6,8 @@
 #include "tests/rack/agent.h"
 #include "tests/rack/chipfacts.h"
 
-enum { EMMC_BYTES = 104, UFS_BYTES = 208, NAND_BYTES = 48, NOR_BYTES = 16, RAM_BYTES = 48 };
+enum { EMMC_BYTES = 104, EMMC_OLD_BYTES = 96, UFS_BYTES = 208, UFS_OLD_BYTES = 52 };
+enum { NAND_BYTES = 48, NOR_BYTES = 16, RAM_BYTES = 48 };
 enum { TYPE_DRAM = 1, TYPE_SRAM = 2, LP4X = 6, RPMB_NO_KEY = 0x11, GPT = 0x64 };
 
 static bool absent(const struct device *d, enum storage_kind kind)
@@ -30,8 +31,24 @@ uint32_t info_emmc(struct device *d)
 		memcpy(b + 88, d->id.fwver, 8);
 		b[96] = b[97] = b[98] = 1; /* normal, 0 to 10 % used */
 	}
-	agent_send(d, b, sizeof b);
+	agent_send(d, b, d->config->old_info ? EMMC_OLD_BYTES : EMMC_BYTES);
 	return DA_OK;
+}
+
+/* The end of the UFS structure, behind the sizes: da-xflash.md 7. */
+static void ufs_end(const struct device *d, uint8_t *b)
+{
+	put_le16(b + 32, 0x01CE);
+	memcpy(b + 34, d->id.cid, 20);
+	memcpy(b + 54, d->id.fwver, 8);
+	memcpy(b + 62, d->id.serial, strlen(d->id.serial));
+	b[194] = b[195] = b[196] = 1;
+}
+
+static void ufs_old_end(const struct device *d, uint8_t *b)
+{
+	memcpy(b + 32, d->id.cid, 16);
+	memcpy(b + 48, d->id.fwver, 4);
 }
 
 uint32_t info_ufs(struct device *d)
@@ -45,13 +62,12 @@ uint32_t info_ufs(struct device *d)
 		put_le64(b + 8, r[REGION_BOOT1].bytes);
 		put_le64(b + 16, r[REGION_BOOT2].bytes);
 		put_le64(b + 24, r[REGION_USER].bytes);
-		put_le16(b + 32, 0x01CE);
-		memcpy(b + 34, d->id.cid, 20);
-		memcpy(b + 54, d->id.fwver, 8);
-		memcpy(b + 62, d->id.serial, strlen(d->id.serial));
-		b[194] = b[195] = b[196] = 1;
+		if (d->config->old_info)
+			ufs_old_end(d, b);
+		else
+			ufs_end(d, b);
 	}
-	agent_send(d, b, sizeof b);
+	agent_send(d, b, d->config->old_info ? UFS_OLD_BYTES : UFS_BYTES);
 	return DA_OK;
 }
 

@@ -38,6 +38,7 @@ struct rack_config {
 	uint64_t user_bytes;
 	const char *layout; /* scatter file, or NULL */
 	bool layout_blank;  /* know the layout, but carry no partition table */
+	bool layout_mbr;    /* a protective MBR before the table */
 	enum rack_identity identity;
 	unsigned security;	       /* SECURE_* */
 	unsigned link_mbps;	       /* 0 = as fast as the machine */
@@ -49,6 +50,7 @@ struct rack_config {
 	enum rack_agent agent;	       /* 2019: first stage without READ_DATA and ERROR_DETAIL */
 	unsigned shutdown_bytes;       /* longest SHUTDOWN block the agent reads */
 	unsigned block_bytes;	       /* longest flash parameter block the agent reads */
+	bool old_info;		       /* storage information of old agents: 96 and 52 bytes */
 	unsigned da_sig_len;	       /* agents must be signed with that many bytes; 0 = any */
 	uint8_t da_digest[32];	       /* SHA-256 of the only agent this device takes */
 	bool has_da_digest;

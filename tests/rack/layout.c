@@ -6,6 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "engine/base/bytes.h"
+
 enum { SCATTER_BYTES_MAX = 1 << 20, USABLE_FROM = 0x8000 };
 
 int layout_load(struct scatter *scatter, const char *path, struct problem *problem)
@@ -124,4 +126,21 @@ int layout_write_table(struct flash *flash, const struct gpt *gpt, struct proble
 	free(primary);
 	free(backup);
 	return bad ? -1 : 0;
+}
+
+int layout_write_mbr(struct flash *flash, struct problem *problem)
+{
+	uint64_t last = flash->regions[REGION_USER].bytes / flash->block - 1;
+	uint8_t mbr[512] = {0}, *entry = mbr + 0x1BE;
+
+	entry[2] = 2; /* CHS of LBA 1 */
+	entry[4] = 0xEE;
+	memset(entry + 5, 0xFF, 3);
+	put_le32(entry + 8, 1);
+	put_le32(entry + 12, last > UINT32_MAX ? UINT32_MAX : (uint32_t)last);
+	put_le16(mbr + 0x1FE, 0xAA55);
+	if (flash_write(flash, REGION_USER, 0, mbr, sizeof mbr) != 0)
+		return problem_set(problem, "storage file", "make room in --state",
+				   "the protective MBR cannot be written");
+	return 0;
 }

@@ -20,6 +20,8 @@ int layout_table(struct gpt *gpt, const struct scatter *scatter, const struct st
 
 /* Write both copies of the table. */
 int layout_write_table(struct flash *flash, const struct gpt *gpt, struct problem *problem);
+/* Write a protective MBR to LBA 0; many devices carry none there (packages.md 5.2). */
+int layout_write_mbr(struct flash *flash, struct problem *problem);
 
 /* Fill nvram, nvdata, proinfo, ... with plausible data that only this unit has (packages.md 6). */
 int layout_provision(struct flash *flash, const struct gpt *gpt, const struct identity *id,

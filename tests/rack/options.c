@@ -29,6 +29,7 @@ static const char usage[] =
 	"  --storage emmc:SIZE|ufs:SIZE   user region, e.g. emmc:16G (default emmc:8G)\n"
 	"  --layout SCATTER     carry a partition table made from this scatter file\n"
 	"  --layout-blank       do not write the table (a new board)\n"
+	"  --layout-mbr         a protective MBR before it, where many phones have zeros\n"
 	"  --identity blank|provisioned   fill nvram, proinfo, ... with the unit's own data\n"
 	"  --security none|sbc,sla,daa    what the fuses say (default none)\n"
 	"  --link-mbps M        limit of each device's link\n"
@@ -51,6 +52,8 @@ static const char usage[] =
 	"on)\n"
 	"  --block-bytes N      longest flash parameter block (default 56; 48 in 2016, 52 in "
 	"2017)\n"
+	"  --old-info           storage information of old agents: 96 bytes for eMMC, 52 "
+	"for UFS\n"
 	"  --da-sig-len N       first stages must be signed with N bytes\n"
 	"  --da-sha256 HEX      take only the first stage with this SHA-256, signature left out\n"
 	"  --log-frames         agents send log frames before every status\n"
@@ -217,6 +220,7 @@ static const struct row rows[] = {
 	{.name = "storage", .kind = OWN, .take = parse_storage},
 	{.name = "layout", .kind = TEXT, .at = AT(layout)},
 	{.name = "layout-blank", .kind = FLAG, .at = AT(layout_blank)},
+	{.name = "layout-mbr", .kind = FLAG, .at = AT(layout_mbr)},
 	{.name = "identity", .kind = CHOICE, .at = AT(identity), .words = {"blank", "provisioned"}},
 	{.name = "security", .kind = OWN, .take = parse_security},
 	{.name = "link-mbps", .kind = NUMBER, .at = AT(link_mbps), .low = 1, .high = 100000},
@@ -237,6 +241,7 @@ static const struct row rows[] = {
 	{.name = "c0-ms", .kind = NUMBER, .at = AT(c0_ms), .high = 60000},
 	{.name = "shutdown-bytes", .kind = NUMBER, .at = AT(shutdown_bytes), .low = 20, .high = 64},
 	{.name = "block-bytes", .kind = NUMBER, .at = AT(block_bytes), .low = 24, .high = 64},
+	{.name = "old-info", .kind = FLAG, .at = AT(old_info)},
 	{.name = "da-sig-len", .kind = NUMBER, .at = AT(da_sig_len), .low = 1, .high = 4096},
 	{.name = "da-sha256", .kind = OWN, .take = parse_digest},
 	{.name = "log-frames", .kind = FLAG, .at = AT(log_frames)},

@@ -136,6 +136,8 @@ static int furnish(struct device *d, const struct scatter *scatter, struct probl
 	bad = layout_table(gpt, scatter, &sizes, c->seed, problem);
 	if (!bad && !c->layout_blank)
 		bad = layout_write_table(&d->flash, gpt, problem);
+	if (!bad && !c->layout_blank && c->layout_mbr)
+		bad = layout_write_mbr(&d->flash, problem);
 	if (!bad && c->identity == IDENTITY_PROVISIONED)
 		bad = layout_provision(&d->flash, gpt, &d->id, c->seed, problem);
 	free(gpt);

@@ -199,6 +199,23 @@ static void ufs_structure(void **state)
 	assert_int_equal(get_le32(b), 0);
 }
 
+static void storage_structures_of_old_agents(void **state)
+{
+	struct rig *rig = *state;
+	uint8_t b[256];
+
+	rig->config.old_info = true;
+	rig_storage(rig, STORAGE_UFS);
+	rig_agent2(rig);
+	assert_int_equal(get(rig, 0x040001, b, sizeof b), 96); /* absent: zeros */
+	assert_int_equal(get_le32(b), 0);
+	assert_int_equal(get(rig, 0x040004, b, sizeof b), 52);
+	assert_int_equal(get_le32(b), 0x30);
+	assert_int_equal(get_le64(b + 24), RIG_USER_BYTES);
+	assert_memory_equal(b + 32, rig->d.id.cid, 16);
+	assert_memory_equal(b + 48, rig->d.id.fwver, 4);
+}
+
 static void what_the_second_stage_tells(void **state)
 {
 	struct rig *rig = second(state);
@@ -535,6 +552,7 @@ int main(void)
 		T(read_length_depends_on_the_host_system),
 		T(emmc_structure),
 		T(ufs_structure),
+		T(storage_structures_of_old_agents),
 		T(what_the_second_stage_tells),
 		T(emu_otp_lock_without_otp_says_nothing),
 		T(emu_registers_are_not_open),

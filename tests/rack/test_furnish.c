@@ -80,6 +80,23 @@ static struct gpt *furnished(struct rig *rig)
 	return gpt;
 }
 
+static void mbr_protects_the_table_and_leaves_it_readable(void **state)
+{
+	struct rig *rig = *state;
+	struct gpt *gpt = furnished(rig);
+	static uint8_t head[34 * 512];
+	struct problem problem = {0};
+
+	assert_int_equal(layout_write_mbr(&rig->d.flash, &problem), 0);
+	assert_int_equal(flash_read(&rig->d.flash, REGION_USER, 0, head, sizeof head), 0);
+	assert_int_equal(gpt_parse(gpt, (struct slice){head, sizeof head}, 0, &problem), 0);
+	assert_int_equal(head[0x1C2], 0xEE);
+	assert_int_equal(get_le32(head + 0x1C6), 1);
+	assert_int_equal(get_le32(head + 0x1CA), rig->config.user_bytes / 512 - 1);
+	assert_int_equal(get_le16(head + 0x1FE), 0xAA55);
+	free(gpt);
+}
+
 static void table_is_read_back_and_holds_the_scatter(void **state)
 {
 	struct rig *rig = *state;
@@ -254,6 +271,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ids_follow_from_the_seed),
 		cmocka_unit_test(imeis_are_valid),
+		T(mbr_protects_the_table_and_leaves_it_readable),
 		T(table_is_read_back_and_holds_the_scatter),
 		cmocka_unit_test(every_real_layout_makes_a_table),
 		T(own_data_is_in_its_place),
