@@ -22,7 +22,6 @@ struct brom_state {
 	uint32_t address, value;
 	uint8_t width;	    /* bits */
 	uint8_t next_extra; /* of chip->extra_register_writes */
-	bool watchdog_refused;
 	bool refused; /* it was not done; `status` says why, 0: no answer */
 	uint16_t status;
 

@@ -5,8 +5,9 @@
  *     -> [ME-ID] -> [SoC-ID] -> journal
  *
  * The watchdog runs on in the boot ROM, so it is stopped first; a preloader kicks it by itself, and
- * new ones refuse the write: there it is tried and forgiven. An opcode the device does not know is
- * echoed and followed by silence (7.4): ids are then simply not known.
+ * new ones refuse the write. A refusal is forgiven in both: the vendor's own tool never sends it
+ * (measured-hosts.md). An opcode the device does not know is echoed and followed by silence (7.4):
+ * ids are then simply not known.
  */
 #include <string.h>
 
@@ -37,13 +38,6 @@ static enum verdict ask_watchdog(struct flow *f, struct flow_action *a)
 	return STEP_CALL;
 }
 
-static enum verdict got_watchdog(struct flow *f, struct slice rx)
-{
-	(void)rx;
-	f->brom.watchdog_refused = f->brom.refused;
-	return STEP_NEXT;
-}
-
 #define EXTRA_MAX (sizeof((struct chip *)0)->extra_register_writes / (2 * sizeof(uint32_t)))
 
 static enum verdict ask_extra(struct flow *f, struct flow_action *a)
@@ -64,22 +58,9 @@ static enum verdict ask_extra(struct flow *f, struct flow_action *a)
 
 static enum verdict got_extra(struct flow *f, struct slice rx)
 {
+	(void)f;
 	(void)rx;
-	f->brom.watchdog_refused |= f->brom.refused;
 	return STEP_AGAIN;
-}
-
-/* In the boot ROM the unit would reset in the middle of the work. */
-static enum verdict watchdog_runs(struct flow *f)
-{
-	const struct brom_state *b = &f->brom;
-
-	if (!b->status)
-		return step_fail(f, FAULT_STATION, 15, "no answer to the watchdog write at 0x%08X",
-				 b->address);
-	return step_fail(f, FAULT_BROM, b->status,
-			 "the boot ROM refused the watchdog write at 0x%08X: 0x%04X %s", b->address,
-			 b->status, brom_status_name(b->status));
 }
 
 static enum verdict ask_bl_version(struct flow *f, struct flow_action *a)
@@ -96,8 +77,6 @@ static enum verdict got_bl_version(struct flow *f, struct slice rx)
 		return STEP_MORE;
 	facts->arrived_as = rx.p[0] == BROM_GET_BL_VER ? MODE_BROM : MODE_PRELOADER;
 	facts->bl_version = facts->arrived_as == MODE_BROM ? 0 : rx.p[0];
-	if (facts->arrived_as == MODE_BROM && f->brom.watchdog_refused)
-		return watchdog_runs(f);
 	return STEP_NEXT;
 }
 
@@ -244,7 +223,7 @@ static enum verdict ask_journal(struct flow *f, struct flow_action *a)
 }
 
 const struct step brom_identify[] = {
-	{"watchdog", 0, ask_watchdog, got_watchdog, NULL},
+	{"watchdog", 0, ask_watchdog, NULL, NULL},
 	{"watchdog", 0, ask_extra, got_extra, NULL},
 	{"preloader version", 5000, ask_bl_version, got_bl_version, NULL},
 	{"boot rom version", 5000, ask_brom_version, got_brom_version, NULL},
