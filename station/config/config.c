@@ -125,7 +125,7 @@ static int read_package(struct reader *r, const cJSON *v, void *target)
 static int read_flap(struct reader *r, const cJSON *v, void *target)
 {
 	static const struct key keys[] = {
-		NUMBER("arrivals", flap.arrivals, 2, 1000),
+		NUMBER("arrivals", flap.arrivals, 2, 64),
 		NUMBER("seconds", flap.seconds, 1, 3600),
 	};
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define OPEN_AGAIN_MS  50   /* udev may be setting permissions, another program may let go */
-#define OPEN_WITHIN_MS 1000 /* the tool window of short preloaders (protocol/brom.md section 4) */
+#define OPEN_WITHIN_MS 2500 /* the window of most preloaders (protocol/brom.md section 4) */
 #define DOUBT_MS       1000 /* hubs report a departure some 100 ms after transfers fail */
 
 #define ST_PORT_IN_USE	  7
