@@ -22,7 +22,7 @@ struct brom_state {
 	uint32_t address, value;
 	uint8_t width;	    /* bits */
 	uint8_t next_extra; /* of chip->extra_register_writes */
-	bool refused; /* it was not done; `status` says why, 0: no answer */
+	bool refused;	    /* it was not done; `status` says why, 0: no answer */
 	uint16_t status;
 
 	uint8_t id_len; /* of ME-ID or SoC-ID, while it is read */
