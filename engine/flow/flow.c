@@ -309,6 +309,13 @@ static void aborted(struct flow *f, struct flow_action *a)
 
 static void broken(struct flow *f, const struct fault *fault, struct flow_action *a)
 {
+	const struct step *s = f->stack[f->depth].at;
+
+	/* Told to go: as good as silence, and perhaps the first sign that it did. */
+	if (f->leaving && f->pending == FLOW_EXCHANGE && s->silence) {
+		walk(f, s->silence(f, nothing), a);
+		return;
+	}
 	if (fault && fault->family != FAULT_NONE) {
 		step_fail(f, fault->family, fault->code, "%s", fault->what);
 		f->report.fault.refused = fault->refused && !f->report.wrote;

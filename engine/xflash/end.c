@@ -2,8 +2,9 @@
  * end: SHUTDOWN (da-xflash.md 6.7, 8.5) and SWITCH_USB_SPEED (6.8): both make the device leave.
  *
  * It leaves 100 to 200 ms after its last status, which is sixteen packets of one byte: a host under
- * load may see it gone before it has read them all. That it went is the better answer, so from the
- * moment it has been told to go its departure is no fault.
+ * load may see it gone before it has read them all, and hear of a broken link or of nothing before
+ * the kernel tells it of the departure. That it goes is the better answer, so from the moment it
+ * has been told to go none of these is a fault; whether it went, and came back, is the next step's.
  *
  * The length of the shutdown block is a trap: a block longer than the agent's buffer is not read,
  * and the agent then acts on memory nobody wrote: USB off, no reset, the phone hangs. Agents built
@@ -23,6 +24,7 @@
 #define STRAY_MAX	   64
 #define LEAVE_MS	   5000
 #define RETURN_MS	   10000
+#define UNHEARD_MS	   2000 /* the device goes after 100 ms; no use waiting longer */
 #define DEFAULT_USB_ID	   0x0E8D2001u
 
 /* Year in an identifier such as "MTK_AllInOne_DA_v3.3001.2020-07-03.22:08_536568"; 0: none. */
@@ -79,6 +81,14 @@ static enum verdict got_block(struct flow *f, struct slice rx)
 	return v;
 }
 
+/* Its status, or a part of it, went with the link. */
+static enum verdict unheard(struct flow *f, struct slice rx)
+{
+	(void)f;
+	(void)rx;
+	return STEP_NEXT;
+}
+
 /* Wait for the device to leave: the runner takes its departure for this step's success. */
 static enum verdict ask_leave(struct flow *f, struct flow_action *a)
 {
@@ -108,7 +118,7 @@ static enum verdict no_leave(struct flow *f, struct slice rx)
 
 const struct step xflash_end[] = {
 	{"shutdown", 5000, ask_shutdown, xf_ok, NULL},
-	{"shutdown block", 5000, ask_block, got_block, NULL},
+	{"shutdown block", 5000, ask_block, got_block, unheard},
 	{"leave", LEAVE_MS, ask_leave, got_stray, no_leave},
 	{NULL, 0, NULL, NULL, NULL},
 };
@@ -136,7 +146,7 @@ static enum verdict got_usb_id(struct flow *f, struct slice rx)
 
 static const struct step switch_order[] = {
 	{"", 5000, ask_switch, xf_ok, NULL},
-	{"", 5000, ask_usb_id, got_usb_id, NULL},
+	{"", UNHEARD_MS, ask_usb_id, got_usb_id, unheard},
 	{NULL, 0, NULL, NULL, NULL},
 };
 

@@ -6,7 +6,11 @@
 
 #define OPEN_AGAIN_MS  50   /* udev may be setting permissions, another program may let go */
 #define OPEN_WITHIN_MS 2500 /* the window of most preloaders (protocol/brom.md section 4) */
-#define DOUBT_MS       1000 /* hubs report a departure some 100 ms after transfers fail */
+/*
+ * The kernel tells of a departure after transfers have failed: some 100 ms, but seconds when its
+ * hub thread is enumerating a rack that was switched on, one port after the other.
+ */
+#define DOUBT_MS 4000
 
 #define ST_PORT_IN_USE	  7
 #define ST_LINK_QUALITY	  12

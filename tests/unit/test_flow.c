@@ -408,9 +408,10 @@ static void gone_before_writing(void **state)
 
 /*
  * A device that was told to go is gone before a busy host has read its last status: the exchange is
- * served, but what the flow hears of it is the departure.
+ * served, but what the flow hears of it is `sign`: the departure, a broken link, or half a status.
  */
-static void gone_before_its_answer(const char *phase, const char *step, bool full_speed)
+static void gone_before_its_answer(const char *phase, const char *step, bool full_speed,
+				   enum flow_event_kind sign)
 {
 	struct memdev_options options = {.preloader = true, .full_speed = full_speed};
 	struct flow_action a;
@@ -429,8 +430,12 @@ static void gone_before_its_answer(const char *phase, const char *step, bool ful
 		exchanges += here;
 		/* The switch is two exchanges: the command, then the id it goes by. */
 		if (here && exchanges == (full_speed ? 2 : 1))
-			e = (struct flow_event){
-				.kind = FLOW_GONE, .seq = e.seq, .now_ms = e.now_ms};
+			e = (struct flow_event){.kind = sign,
+						.seq = e.seq,
+						.now_ms = e.now_ms,
+						.rx = sign == FLOW_TIMEOUT
+							      ? (struct slice){e.rx.p, 6}
+							      : (struct slice){NULL, 0}};
 		flow_step(&flow, &e, &a);
 	}
 	assert_true(exchanges > 0);
@@ -440,14 +445,19 @@ static void gone_before_its_answer(const char *phase, const char *step, bool ful
 static void gone_while_told_to_end(void **state)
 {
 	(void)state;
-	gone_before_its_answer("finish", "shutdown block", false);
+	gone_before_its_answer("finish", "shutdown block", false, FLOW_GONE);
+	gone_before_its_answer("finish", "shutdown block", false, FLOW_TIMEOUT);
 }
 
 static void gone_while_told_to_switch(void **state)
 {
+	const enum flow_event_kind signs[] = {FLOW_GONE, FLOW_TIMEOUT, FLOW_BROKEN};
+
 	(void)state;
-	gone_before_its_answer("inspect", "usb speed switch", true);
-	assert_int_equal(flow.arrival.pid, 0x2001);
+	for (int i = 0; i < 3; i++) {
+		gone_before_its_answer("inspect", "usb speed switch", true, signs[i]);
+		assert_int_equal(flow.arrival.pid, 0x2001);
+	}
 }
 
 /* Only CONTINUE means that the journal is written. */
