@@ -25,6 +25,7 @@ void log_line(enum log_level level, const char *format, ...)
 {
 	char line[1024], time[TIMES_ISO_SIZE];
 	va_list ap;
+	size_t end;
 	int n;
 
 	n = snprintf(line, sizeof line, "%s %s ", times_iso(time, times_now_ms()),
@@ -32,7 +33,8 @@ void log_line(enum log_level level, const char *format, ...)
 	va_start(ap, format);
 	vsnprintf(line + n, sizeof line - (size_t)n - 1, format, ap);
 	va_end(ap);
-	strcat(line, "\n");
-	if (write(STDERR_FILENO, line, strlen(line)) < 0)
+	end = strlen(line);
+	line[end++] = '\n';
+	if (write(STDERR_FILENO, line, end) < 0)
 		return; /* nobody listens any more */
 }

@@ -10,7 +10,8 @@
 
 #include "station/config/reader.h"
 
-#define COUNT(a)  (sizeof(a) / sizeof((a)[0]))
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+/* NOLINTBEGIN(bugprone-macro-parentheses): names of members can not stand in parentheses */
 #define AT(field) offsetof(struct config, field)
 #define TEXT(n, f, l)                                                                              \
 	{                                                                                          \
@@ -33,6 +34,7 @@
 	{                                                                                          \
 		.name = n, .kind = KEY_LIST, .read = r                                             \
 	}
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 static int read_listen(struct reader *r, const cJSON *v, void *target)
 {

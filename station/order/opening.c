@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #include "station/ledger/times.h"
@@ -15,7 +14,6 @@ struct opening {
 	char name[128], operator_name[128];
 	const struct profile *profile;
 	int64_t quantity;
-	char da[PROFILE_PATH_MAX + 300];
 	view_done *done;
 	void *context;
 };
@@ -41,7 +39,8 @@ static void remove_order(struct station *s, struct order *o)
 
 	while (s->orders[i] != o)
 		i++;
-	memmove(&s->orders[i], &s->orders[i + 1], (s->order_count - i - 1) * sizeof *s->orders);
+	memmove(&s->orders[i], &s->orders[i + 1],
+		(s->order_count - i - 1) * sizeof(struct order *));
 	s->order_count--;
 	loaded_package_close(o->loaded);
 	order_free(o);
@@ -198,24 +197,15 @@ static void loaded(void *context, struct loaded_package *package, const struct p
 
 /* The agent file that the profile names: beside the profile if there is one, else in the package.
  */
-static const char *choose_da(struct opening *op)
-{
-	struct stat st;
-
-	if (!op->profile->da[0])
-		return NULL;
-	if (config_join(op->da, sizeof op->da, op->profile->file, op->profile->da) &&
-	    stat(op->da, &st) == 0)
-		return op->da;
-	return op->profile->da;
-}
-
 static void load(struct opening *op, const struct stored_package *package)
 {
+	const struct profile *p = op->profile;
+	char beside[PROFILE_PATH_MAX + 300];
 	struct problem problem;
+	bool named = p->da[0] && config_join(beside, sizeof beside, p->file, p->da);
 
-	if (store_load(&op->station->store, package, choose_da(op), &op->profile->rules, loaded, op,
-		       &problem) != 0)
+	if (store_load(&op->station->store, package, named ? beside : NULL, p->da, &p->rules,
+		       loaded, op, &problem) != 0)
 		finish(op, &problem);
 	else
 		op->order->busy = true;

@@ -94,14 +94,16 @@ static int64_t pass_at(const struct order *o, size_t n)
 static void find_takt(struct order *o)
 {
 	int64_t steps[255];
-	size_t kept = kept_passes(o), count = 0;
+	size_t kept = kept_passes(o), count = 0, low, high;
 
 	for (size_t i = kept > 256 ? kept - 255 : 1; i < kept; i++)
 		steps[count++] = pass_at(o, i) - pass_at(o, i - 1);
 	if (count == 0)
 		return;
 	qsort(steps, count, sizeof steps[0], by_value);
-	o->takt_median_s = (double)(steps[(count - 1) / 2] + steps[count / 2]) / 2000.0;
+	low = (count - 1) / 2;
+	high = count / 2;
+	o->takt_median_s = ((double)steps[low] + (double)steps[high]) / 2000.0;
 }
 
 static void note_pass(struct order *o, int64_t at_ms)

@@ -59,6 +59,7 @@ struct profile_choices {
 	int verify, end, storage;
 };
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): names of members can not stand in parentheses */
 #define CHOICE(n, f, w)                                                                            \
 	{                                                                                          \
 		.name = n, .kind = KEY_CHOICE, .offset = offsetof(struct profile_choices, f),      \
@@ -69,6 +70,7 @@ struct profile_choices {
 		.name = n, .kind = KEY_TEXT, .offset = AT(f),                                      \
 		.size = sizeof(((struct profile *)0)->f), .min = l                                 \
 	}
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 static const struct key keys[] = {
 	{.name = "$schema", .kind = KEY_NOTE},
@@ -91,7 +93,7 @@ static void hex_sha256(char *to, const char *bytes, size_t n)
 	if (EVP_Digest(bytes, n, hash, &length, EVP_sha256(), NULL) != 1)
 		length = 0;
 	for (unsigned i = 0; i < length; i++)
-		snprintf(to + 2 * i, 3, "%02x", hash[i]);
+		snprintf(to + 2 * (size_t)i, 3, "%02x", hash[i]);
 }
 
 static int check_rules(const struct profile *p, struct problem *problem)
@@ -204,7 +206,7 @@ static int add_profile(struct profiles *all, const char *file, struct problem *p
 		profile_free(p);
 		return -1;
 	}
-	all->list[all->count++] = p;
+	all->list[all->count++] = p; /* calloc left a NULL behind it */
 	return 0;
 }
 
@@ -215,7 +217,7 @@ static bool collect_widest(struct profiles *all)
 	all->widest = calloc(all->count * PROFILE_IDENTITY_MAX + 1, sizeof *all->widest);
 	if (!all->widest)
 		return false;
-	for (size_t i = 0; i < all->count; i++)
+	for (size_t i = 0; all->list[i]; i++)
 		for (size_t k = 0; all->list[i]->allowed_identity[k]; k++)
 			all->widest[n++] = all->list[i]->allowed_identity[k];
 	all->widest_rules.allowed_identity = all->widest;
@@ -227,33 +229,43 @@ const struct package_rules *profiles_widest_rules(const struct profiles *all)
 	return &all->widest_rules;
 }
 
+static int load_all(struct profiles *all, const char *folder, struct dirent **entries, int n,
+		    char *bad_file, size_t bad_file_size, struct problem *problem)
+{
+	all->list = calloc((size_t)n + 1, sizeof(struct profile *));
+	if (!all->list) {
+		problem_set(problem, "memory", "free some memory", "out of memory");
+		return -1;
+	}
+	for (int i = 0; i < n; i++) {
+		snprintf(bad_file, bad_file_size, "%s/%s", folder, entries[i]->d_name);
+		if (add_profile(all, bad_file, problem) != 0)
+			return -1;
+	}
+	if (collect_widest(all))
+		return 0;
+	problem_set(problem, "memory", "free some memory", "out of memory");
+	return -1;
+}
+
 int profiles_load(struct profiles *all, const char *folder, bool must_exist, char *bad_file,
 		  size_t bad_file_size, struct problem *problem)
 {
 	struct dirent **entries = NULL;
 	int n = scandir(folder, &entries, is_json, alphasort);
-	int result = 0;
+	int result;
 
-	memset(all, 0, sizeof *all);
+	*all = (struct profiles){.count = 0};
 	snprintf(bad_file, bad_file_size, "%s", folder);
 	if (n < 0 && errno == ENOENT && !must_exist)
 		n = 0;
 	if (n < 0)
 		return problem_set(problem, "profiles_dir", "give a readable folder", "%s",
 				   strerror(errno));
-	all->list = calloc((size_t)n + 1, sizeof *all->list);
-	if (!all->list)
-		result = problem_set(problem, "memory", "free some memory", "out of memory");
-	for (int i = 0; i < n; i++) {
-		if (result == 0) {
-			snprintf(bad_file, bad_file_size, "%s/%s", folder, entries[i]->d_name);
-			result = add_profile(all, bad_file, problem);
-		}
+	result = load_all(all, folder, entries, n, bad_file, bad_file_size, problem);
+	for (int i = 0; i < n; i++)
 		free(entries[i]);
-	}
 	free(entries);
-	if (result == 0 && !collect_widest(all))
-		result = problem_set(problem, "memory", "free some memory", "out of memory");
 	if (result != 0)
 		profiles_free(all);
 	return result;
@@ -261,16 +273,16 @@ int profiles_load(struct profiles *all, const char *folder, bool must_exist, cha
 
 void profiles_free(struct profiles *all)
 {
-	for (size_t i = 0; i < all->count; i++)
+	for (size_t i = 0; all->list && i < all->count; i++)
 		profile_free(all->list[i]);
 	free(all->list);
 	free(all->widest);
-	memset(all, 0, sizeof *all);
+	*all = (struct profiles){.count = 0};
 }
 
 const struct profile *profiles_find(const struct profiles *all, const char *name)
 {
-	for (size_t i = 0; i < all->count; i++)
+	for (size_t i = 0; all->list[i]; i++)
 		if (strcmp(all->list[i]->name, name) == 0)
 			return all->list[i];
 	return NULL;

@@ -38,7 +38,7 @@ struct profile {
 
 struct profiles {
 	size_t count;
-	struct profile **list; /* owned, by file name */
+	struct profile **list; /* owned, by file name, ended by NULL */
 	const char **widest;   /* owned: every partition that any of them allows */
 	struct package_rules widest_rules;
 };

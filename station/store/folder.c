@@ -33,12 +33,12 @@ static int map_fd(struct slice *bytes, int fd, const char *name, struct problem 
 	struct stat st;
 	void *p;
 
+	*bytes = (struct slice){(const uint8_t *)"", 0};
 	if (fstat(fd, &st) != 0)
 		return failed(problem, name, "can't be examined");
 	if (!S_ISREG(st.st_mode))
 		return problem_set(problem, name, "give a regular file",
 				   "it is not a regular file");
-	*bytes = (struct slice){(const uint8_t *)"", 0};
 	if (st.st_size == 0)
 		return 0;
 	p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0);
@@ -224,7 +224,7 @@ static const char *base_name(const char *path)
 /* An agent file elsewhere is lent under its own name, before a file of the folder of that name. */
 static int take_da(struct folder *f, const char *path, struct problem *problem)
 {
-	struct mapped_file m;
+	struct mapped_file m = {{NULL, 0}};
 	struct slice bytes;
 
 	if (find(f, path, &bytes)) {

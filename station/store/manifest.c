@@ -90,11 +90,13 @@ char *manifest_print(const struct manifest *m)
 }
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+/* NOLINTBEGIN(bugprone-macro-parentheses): names of members can not stand in parentheses */
 #define TEXT(n, f)                                                                                 \
 	{                                                                                          \
 		.name = n, .kind = KEY_TEXT, .offset = offsetof(struct manifest, f),               \
 		.size = sizeof(((struct manifest *)0)->f), .required = true                        \
 	}
+/* NOLINTEND(bugprone-macro-parentheses) */
 #define BYTES_MAX ((int64_t)1 << 52)
 
 static int read_file_entry(struct reader *r, const cJSON *v, void *target)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "station/log.h"
 #include "station/store/copy.h"
@@ -21,8 +22,8 @@ struct load_job {
 	uv_work_t work;
 	struct store *store;
 	char folder[STORE_PATH_MAX + 80];
-	char scatter[SCATTER_FILE_MAX], da[STORE_PATH_MAX], id[65];
-	bool own_da; /* not the package's: its id covers another */
+	char scatter[SCATTER_FILE_MAX], da[SCATTER_FILE_MAX], da_beside[STORE_PATH_MAX], id[65];
+	char own_da[SCATTER_FILE_MAX]; /* the package's */
 	const struct package_rules *rules;
 	struct loaded_package *loaded;
 	struct problem problem;
@@ -62,7 +63,7 @@ static void drop_entry(struct store *s, struct stored_package *p)
 
 	while (s->list[i] != p)
 		i++;
-	memmove(&s->list[i], &s->list[i + 1], (s->count - i - 1) * sizeof *s->list);
+	memmove(&s->list[i], &s->list[i + 1], (s->count - i - 1) * sizeof(struct stored_package *));
 	s->count--;
 	manifest_free(&p->manifest);
 	free(p);
@@ -289,15 +290,20 @@ static bool go_on(void *context, uint64_t done, uint64_t total)
 static void load_work(uv_work_t *work)
 {
 	struct load_job *job = work->data;
+	bool beside = job->da_beside[0] && access(job->da_beside, R_OK) == 0;
 	struct loaded_source from = {
 		.folder = job->folder,
 		.scatter = job->scatter,
-		.da = job->da[0] ? job->da : NULL,
+		.da = beside	   ? job->da_beside
+		      : job->da[0] ? job->da
+				   : NULL,
 		.rules = job->rules,
 	};
+	/* With another agent file the package has another id, too. */
+	bool own_da = !beside && strcmp(job->da, job->own_da) == 0;
 
 	job->loaded = loaded_package_open(&from, go_on, job, &job->problem);
-	if (!job->loaded || job->own_da || strcmp(job->loaded->package.id, job->id) == 0)
+	if (!job->loaded || !own_da || strcmp(job->loaded->package.id, job->id) == 0)
 		return;
 	problem_set(&job->problem, job->folder, "remove that folder and import the package again",
 		    "ST-034: a file in the store was changed");
@@ -315,8 +321,8 @@ static void load_over(uv_work_t *work, int status)
 	free(job);
 }
 
-int store_load(struct store *s, const struct stored_package *package, const char *da,
-	       const struct package_rules *rules, store_loaded *done, void *context,
+int store_load(struct store *s, const struct stored_package *package, const char *da_beside,
+	       const char *da, const struct package_rules *rules, store_loaded *done, void *context,
 	       struct problem *problem)
 {
 	struct load_job *job = calloc(1, sizeof *job);
@@ -326,9 +332,11 @@ int store_load(struct store *s, const struct stored_package *package, const char
 		return problem_set(problem, "memory", "free some memory", "out of memory");
 	snprintf(job->folder, sizeof job->folder, "%s/%s", s->packages, m->id);
 	snprintf(job->scatter, sizeof job->scatter, "%s", m->scatter);
-	snprintf(job->da, sizeof job->da, "%s", da ? da : m->da);
+	snprintf(job->da, sizeof job->da, "%s", da && da[0] ? da : m->da);
+	snprintf(job->own_da, sizeof job->own_da, "%s", m->da);
+	if (da_beside && strlen(da_beside) < sizeof job->da_beside)
+		snprintf(job->da_beside, sizeof job->da_beside, "%s", da_beside);
 	snprintf(job->id, sizeof job->id, "%s", m->id);
-	job->own_da = da != NULL;
 	job->store = s;
 	job->rules = rules;
 	job->done = done;

@@ -63,14 +63,15 @@ int store_import(struct store *s, const char *folder, store_imported *done, void
 struct stored_package *store_find(struct store *s, const char *what);
 
 /*
- * Load a package for an order. `da`: as folder_open() takes it, NULL = the package's own. `rules`
- * are borrowed. The package must still have the id it has in the store. `done`: the package is the
- * receiver's, or NULL with `problem`.
+ * Load a package for an order. `da_beside` (a path) is the agent file to use when it is there, else
+ * `da` (a name in the package); NULL or "" for both = the package's own. `rules` are borrowed. The
+ * package must still have the id it has in the store. `done`: the package is the receiver's, or
+ * NULL with `problem`.
  */
 typedef void store_loaded(void *context, struct loaded_package *loaded,
 			  const struct problem *problem);
-int store_load(struct store *s, const struct stored_package *package, const char *da,
-	       const struct package_rules *rules, store_loaded *done, void *context,
+int store_load(struct store *s, const struct stored_package *package, const char *da_beside,
+	       const char *da, const struct package_rules *rules, store_loaded *done, void *context,
 	       struct problem *problem);
 
 /* While imports run: take over their progress. Call from a tick. */

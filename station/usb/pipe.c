@@ -78,7 +78,7 @@ static bool init_transfers(struct usb_pipe *p, struct usb *usb)
 		good &= init_transfer(p, usb, &p->out[i], USB_BULK_OUT, out_done);
 	for (size_t i = 0; i < USB_PIPE_IN_COUNT; i++) {
 		good &= init_transfer(p, usb, &p->in[i], USB_BULK_IN, in_done);
-		p->in[i].target = p->memory + i * USB_PIPE_IN_BYTES;
+		p->in[i].target = p->memory + i * (size_t)USB_PIPE_IN_BYTES;
 	}
 	for (size_t i = 0; i < 2; i++)
 		good &= init_transfer(p, usb, &p->control[i], USB_CONTROL_OUT, control_done);
@@ -93,7 +93,7 @@ bool usb_pipe_open(struct usb_pipe *p, struct usb_device *device)
 		p->memory = malloc(USB_PIPE_IN_COUNT * USB_PIPE_IN_BYTES + USB_PIPE_RX_BYTES);
 		if (!p->memory)
 			return false;
-		p->rx = p->memory + USB_PIPE_IN_COUNT * USB_PIPE_IN_BYTES;
+		p->rx = p->memory + USB_PIPE_IN_COUNT * (size_t)USB_PIPE_IN_BYTES;
 	}
 	if (!p->adapter_parts && !init_transfers(p, device->usb)) {
 		free_transfers(p, device->usb);

@@ -34,15 +34,15 @@ struct seen {
 static void take_value(struct uevent_device *d, const char *key, const char *value,
 		       struct seen *seen)
 {
-	unsigned vid, pid;
+	char *slash;
 
 	if (strcmp(key, "DEVTYPE") == 0)
 		seen->device = strcmp(value, "usb_device") == 0;
 	else if (strcmp(key, "DRIVER") == 0)
 		seen->configured = strcmp(value, "usb") == 0;
-	else if (strcmp(key, "PRODUCT") == 0 && sscanf(value, "%x/%x/", &vid, &pid) == 2) {
-		d->vid = (uint16_t)vid;
-		d->pid = (uint16_t)pid;
+	else if (strcmp(key, "PRODUCT") == 0) { /* "e8d/2000/100" */
+		d->vid = (uint16_t)strtoul(value, &slash, 16);
+		d->pid = (uint16_t)(*slash == '/' ? strtoul(slash + 1, NULL, 16) : 0);
 	} else if (strcmp(key, "TYPE") == 0)
 		d->device_class = (uint8_t)strtoul(value, NULL, 10);
 	else if (strcmp(key, "BUSNUM") == 0)
@@ -167,7 +167,7 @@ static void tell_all_present(struct uevent *e)
 static void readable(uv_poll_t *poll, int status, int events)
 {
 	struct uevent *e = poll->data;
-	struct sockaddr_nl from;
+	struct sockaddr_nl from = {.nl_pid = 1};
 	char message[MESSAGE_BYTES];
 	struct uevent_device d;
 

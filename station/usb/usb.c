@@ -81,12 +81,13 @@ void usb_free(struct usb *u)
 uint64_t usb_memory_limit(void)
 {
 	FILE *f = fopen("/sys/module/usbcore/parameters/usbfs_memory_mb", "re");
-	unsigned long mib = 0;
+	char text[32];
+	uint64_t mib = 0;
 
 	if (!f)
 		return 0;
-	if (fscanf(f, "%lu", &mib) != 1)
-		mib = 0;
+	if (fgets(text, sizeof text, f))
+		mib = strtoul(text, NULL, 10);
 	fclose(f);
-	return (uint64_t)mib << 20; /* the kernel's 0 means no limit, as ours */
+	return mib << 20; /* the kernel's 0 means no limit, as ours */
 }

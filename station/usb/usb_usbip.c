@@ -124,17 +124,16 @@ static void take_entry(struct usbip *u, const struct usbip_entry *e)
 {
 	struct usbip_device *d = find_device(u, e->busid);
 
-	if (d && d->link)
-		d->listed = true; /* its connection tells what becomes of it */
-	else if (d && same_device(d, e))
+	/* Of one that is open its connection tells what becomes of it. */
+	if (d && (d->link || same_device(d, e))) {
 		d->listed = true;
-	else {
-		if (d) {
-			leave(d);
-			release_if_unused(d);
-		}
-		arrive(u, e);
+		return;
 	}
+	if (d) {
+		leave(d);
+		release_if_unused(d);
+	}
+	arrive(u, e);
 }
 
 static void drop_unlisted(struct usbip *u)
@@ -158,7 +157,7 @@ static size_t after_entry(const struct usbip *u, size_t at)
 
 	if (next > u->list_have)
 		return 0;
-	next += 4u * u->list[next - 1];
+	next += (size_t)4 * u->list[next - 1];
 	return next <= u->list_have ? next : 0;
 }
 

@@ -32,7 +32,7 @@ void usbip_link_open(struct usbip_device *d, usb_opened *opened, void *context);
 void usbip_link_close(struct usbip_device *d, usb_closed *closed, void *context);
 bool usbip_transfer_init(struct usb *u, struct usb_transfer *t);
 void usbip_transfer_free(struct usb *u, struct usb_transfer *t);
-enum usb_status usbip_link_submit(struct usb_device *d, struct usb_transfer *t);
-void usbip_link_cancel(struct usb_device *d, struct usb_transfer *t);
+enum usb_status usbip_link_submit(struct usb_device *base, struct usb_transfer *t);
+void usbip_link_cancel(struct usb_device *base, struct usb_transfer *t);
 
 #endif

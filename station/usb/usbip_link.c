@@ -94,8 +94,11 @@ static void urb_over_if_done(struct usbip_urb *urb)
 
 	if (urb->writing > 0 || !urb->answered)
 		return;
-	for (at = &l->flying; *at != urb; at = &(*at)->next)
-		assert(*at);
+	assert(l);
+	at = &l->flying;
+	while (*at && *at != urb)
+		at = &(*at)->next;
+	assert(*at);
 	*at = urb->next;
 	urb->link = NULL;
 	if (!t) {

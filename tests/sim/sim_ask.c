@@ -42,8 +42,9 @@ static cJSON *ask(struct sim *s, const char *request, int *status)
 		have += (size_t)n;
 	close(fd);
 	answer[have] = '\0';
-	if (sscanf(answer, "HTTP/1.%*d %d", status) != 1)
+	if (strncmp(answer, "HTTP/1.1 ", 9) != 0)
 		return NULL;
+	*status = (int)strtol(answer + 9, NULL, 10);
 	body = strstr(answer, "\r\n\r\n");
 	return body ? cJSON_Parse(body + 4) : NULL;
 }

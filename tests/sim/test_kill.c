@@ -25,7 +25,7 @@ static int number(const char *name, int otherwise)
 {
 	const char *text = getenv(name);
 
-	return text ? atoi(text) : otherwise;
+	return text ? (int)strtol(text, NULL, 10) : otherwise;
 }
 
 /* The unit in a device, as the ledger knows it: its last result. -1: not seen yet. */

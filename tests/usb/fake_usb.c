@@ -122,7 +122,8 @@ void fake_complete(struct fake_usb *f, struct usb_transfer *t, enum usb_status s
 	while (i < f->count && f->flying[i] != t)
 		i++;
 	assert_true(i < f->count);
-	memmove(&f->flying[i], &f->flying[i + 1], (f->count - i - 1) * sizeof f->flying[0]);
+	memmove(&f->flying[i], &f->flying[i + 1],
+		(f->count - i - 1) * sizeof(struct usb_transfer *));
 	f->count--;
 	t->status = status;
 	t->actual = actual;

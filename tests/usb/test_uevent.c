@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #include "station/usb/uevent.h"
@@ -96,7 +97,7 @@ static void assert_path(const char *sysfs, const char *expected)
 	struct uevent_device d = {.bus = 3, .number = 7};
 	char path[128];
 
-	strcpy(d.sysfs, sysfs);
+	snprintf(d.sysfs, sizeof d.sysfs, "%s", sysfs);
 	uevent_path(&d, path, sizeof path);
 	assert_string_equal(path, expected);
 }
