@@ -11,6 +11,7 @@ struct brom_state {
 	uint8_t readies;  /* READY texts since the last start byte */
 	uint8_t wrong;	  /* wrong answers so far */
 	uint8_t restarts; /* handshakes begun again because the first command failed */
+	bool half_done;	  /* a boot ROM fell silent behind its first right answers, see connect.c */
 	uint16_t silent;  /* start bytes without an answer */
 	uint16_t drained; /* bytes thrown away since the last wrong answer */
 	bool draining;

@@ -8,6 +8,11 @@
  * in any cut: none of its letters is a right answer or a usual wrong one. A0 coming back means that
  * the command loop of an earlier session still runs. Anything else is garbage: drain, start over.
  *
+ * A boot ROM never forgets a half-done handshake, and devices of about 2018 take an A0 in its
+ * middle for a new first byte without answering it. When an answer got lost or was late, A0 alone
+ * would so be sent for ever: after such a loss a silent A0 is followed by 0A, whose answer F5 says
+ * that the A0 was taken.
+ *
  * Ends: silence to the last start byte is ST-003, wrong answers again and again are ST-011.
  */
 #include <string.h>
@@ -17,6 +22,7 @@
 #include "engine/brom/command.h"
 
 #define BYTE_MS		50
+#define NEXT_MS		250 /* the rest of the start bytes: somebody listens, within its 300 ms */
 #define READY_MS	25  /* a preloader that goes on listening sends READY within this */
 #define FORGET_MS	350 /* longer than the preloader's 300 ms window */
 #define TRIES_BROM	600 /* 30 s, as the vendor's tool */
@@ -61,6 +67,8 @@ static enum verdict ask_start(struct flow *f, struct flow_action *a)
 		a->ms = b->quiet_ms;
 		return rx_want(f, DRAIN_CHUNK);
 	}
+	/* Answers that come late look like wrong ones: wait longer after each of these. */
+	a->ms = b->matched ? NEXT_MS : BYTE_MS + b->wrong * (uint32_t)BYTE_MS;
 	tx_copy(f, a, &start_bytes[b->matched], 1);
 	return rx_want(f, 1);
 }
@@ -140,8 +148,14 @@ static enum verdict no_start(struct flow *f, struct slice rx)
 		b->draining = false;
 		return STEP_AGAIN;
 	}
-	/* Half done: let the preloader forget it, or the next A0 is taken for something else. */
-	return b->matched ? start_over(f, FORGET_MS) : STEP_AGAIN;
+	if (b->matched) {
+		/* A preloader forgets; until then the next A0 is taken for something else. */
+		b->half_done = f->report.facts.arrived_as == MODE_BROM;
+		return start_over(f, b->half_done ? BYTE_MS : FORGET_MS);
+	}
+	if (b->half_done)
+		b->matched = 1; /* A0 may have been taken in silence: 0A will tell */
+	return STEP_AGAIN;
 }
 
 /* Stale READY text that was queued before the device heard us. */

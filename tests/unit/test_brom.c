@@ -149,16 +149,31 @@ static void wrong_byte_starts_over(void **state)
 	assert_int_equal(flow.brom.wrong, 1);
 }
 
-/* An answer that does not come leaves the matcher half done: it must forget before the next A0. */
+/* An answer that does not come leaves the matcher half done: a preloader forgets it. */
 static void half_done_waits_for_the_window(void **state)
 {
 	(void)state;
-	play(0x0003, "half done", "H> A0\nD> 5F\nH> 0A\nsilence\n");
+	play(0x2000, "half done", "H> A0\nD> 5F\nH> 0A\nsilence\n");
 	assert_int_equal(action.tx_count, 0);
 	assert_true(action.ms > 300);
-	play(0x0003, "half done, again",
+	play(0x2000, "half done, again",
 	     "H> A0\nD> 5F\nH> 0A\nsilence\nsilence\nH> A0\nD> 5F\nH> 0A\nD> F5\nH> 50\nD> AF\n"
 	     "H> 05\nD> FA\nsilence\n" IDENTIFIED);
+}
+
+/* A boot ROM does not forget, and takes A0 in silence: it was sent A0 until its window was over. */
+static void half_done_boot_rom_is_asked_on(void **state)
+{
+	(void)state;
+	play(0x0003, "took A0 in silence",
+	     "H> A0\nD> 5F\nH> 0A\nsilence\nsilence\nH> A0\nsilence\nH> 0A\nD> F5\nH> 50\nD> AF\n"
+	     "H> 05\nD> FA\nsilence\n" IDENTIFIED);
+	play(0x0003, "was at its beginning",
+	     "H> A0\nD> 5F\nH> 0A\nsilence\nsilence\nH> A0\nsilence\nH> 0A\nD> 0B\nsilence\n"
+	     "H> A0\nD> 5F\nH> 0A\nD> F5\nH> 50\nD> AF\nH> 05\nD> FA\nsilence\n" IDENTIFIED);
+	play(0x0003, "lost twice",
+	     "H> A0\nD> 5F\nH> 0A\nsilence\nsilence\nH> A0\nsilence\nH> 0A\nsilence\nsilence\n"
+	     "H> A0\nsilence\nH> 0A\nD> F5\nH> 50\nD> AF\nH> 05\nD> FA\nsilence\n" IDENTIFIED);
 }
 
 static void hw_code_failing_redoes_the_handshake(void **state)
@@ -364,6 +379,7 @@ int main(void)
 		cmocka_unit_test(command_loop_already_runs),
 		cmocka_unit_test(wrong_byte_starts_over),
 		cmocka_unit_test(half_done_waits_for_the_window),
+		cmocka_unit_test(half_done_boot_rom_is_asked_on),
 		cmocka_unit_test(hw_code_failing_redoes_the_handshake),
 		cmocka_unit_test(silence_is_a_missed_window),
 		cmocka_unit_test(garbage_is_garbage),
