@@ -30,6 +30,7 @@
 #define READIES_UNHEARD 3   /* READY texts in a row: our byte was lost, not swallowed */
 #define WRONG_MAX	10
 #define DRAIN_CHUNK	64
+#define DRAIN_START	15 /* three READY texts: the period in which the preloader sends them */
 #define DRAIN_MAX	4096
 #define RESTARTS_MAX	3
 
@@ -65,7 +66,7 @@ static enum verdict ask_start(struct flow *f, struct flow_action *a)
 
 	if (b->draining) {
 		a->ms = b->quiet_ms;
-		return rx_want(f, DRAIN_CHUNK);
+		return rx_want(f, DRAIN_START);
 	}
 	/* Answers that come late look like wrong ones: wait longer after each of these. */
 	a->ms = b->matched ? NEXT_MS : BYTE_MS + b->wrong * (uint32_t)BYTE_MS;
@@ -97,16 +98,33 @@ static enum verdict skip_ready(struct flow *f, uint8_t byte)
 
 	if (f->report.facts.arrived_as == MODE_UNKNOWN)
 		f->report.facts.arrived_as = MODE_PRELOADER;
-	if (byte == 'Y' && b->matched == 0 && ++b->readies >= READIES_UNHEARD)
+	if (byte == 'Y' && ++b->readies >= READIES_UNHEARD) {
+		b->matched = 0; /* it listens anew: what had matched is forgotten */
 		return another_try(f);
+	}
 	f->want = 1;
 	f->more_ms = READY_MS;
 	return STEP_MORE;
 }
 
-/* What is thrown away while draining may go on for ever: that too is a wrong answer. */
+static bool is_ready_text(struct slice rx)
+{
+	for (size_t i = 0; i < rx.n; i++)
+		if (!is_ready_letter(rx.p[i]))
+			return false;
+	return true;
+}
+
+/*
+ * Nothing but READY means that the preloader listens anew, and it will not fall silent before it is
+ * spoken to. Anything else that goes on for ever is a wrong answer, too.
+ */
 static enum verdict got_drain(struct flow *f, struct slice rx)
 {
+	if (is_ready_text(rx)) {
+		f->brom.draining = false;
+		return another_try(f);
+	}
 	f->brom.drained += (uint16_t)rx.n;
 	if (f->brom.drained < DRAIN_MAX)
 		return STEP_AGAIN;

@@ -246,6 +246,22 @@ static void deaf_preloader(void **state)
 	assert_int_equal(flow.report.fault.code, 3);
 }
 
+#define READY  "52 45 41 44 59 "
+#define THRICE READY READY READY
+
+/* The answer to 0A is lost; the preloader forgets, and sends READY until somebody speaks again. */
+static void forgotten_handshake_begins_anew(void **state)
+{
+	(void)state;
+	play(0x2000, "lost, then silence",
+	     "H> A0\nsilence\nH> A0\nD> 5F\nH> 0A\nsilence\nD> " THRICE "\nH> A0\n");
+	assert_int_equal(flow.report.result, FLOW_RUNNING);
+	play(0x2000, "lost in the midst of READY",
+	     "H> A0\nsilence\nH> A0\nD> 5F\nH> 0A\nD> " THRICE "\nH> A0\nD> 5F\nH> 0A\nD> F5\n"
+	     "H> 50\nD> AF\nH> 05\nD> FA\nsilence\nH> FD\n");
+	assert_int_equal(flow.report.result, FLOW_RUNNING);
+}
+
 static void leaving_is_a_missed_window(void **state)
 {
 	(void)state;
@@ -384,6 +400,7 @@ int main(void)
 		cmocka_unit_test(silence_is_a_missed_window),
 		cmocka_unit_test(garbage_is_garbage),
 		cmocka_unit_test(deaf_preloader),
+		cmocka_unit_test(forgotten_handshake_begins_anew),
 		cmocka_unit_test(leaving_is_a_missed_window),
 		cmocka_unit_test(watchdog_refusal),
 		cmocka_unit_test(unknown_chip_is_left_alone),
