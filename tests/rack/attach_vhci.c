@@ -15,12 +15,19 @@
 
 #define VHCI "/sys/devices/platform/vhci_hcd.0"
 
-enum { PORT_FREE = 4, RETRY_US = 20000, SOCKET_BYTES = 4 << 20, CONTROLLERS_MAX = 64 };
+enum {
+	PORT_FREE = 4,
+	RETRY_US = 20000,
+	SOCKET_BYTES = 4 << 20,
+	CONTROLLERS_MAX = 64,
+	HUB_PORTS = 15
+};
 
-/* Free high-speed ports of one controller's status file, appended to `ports`. */
-static int read_status(int controller, int *ports, int count, int room)
+/* Free high-speed ports of one controller; -1: there is no such controller. */
+static int read_status(int controller, int *ports, int room)
 {
 	char path[96], line[128];
+	int count = 0;
 	FILE *f;
 
 	if (controller)
@@ -42,27 +49,31 @@ static int read_status(int controller, int *ports, int count, int room)
 	return count;
 }
 
+/*
+ * One port of each controller in turn: the kernel enumerates the devices of one hub one after the
+ * other, and a preloader at the end of fifteen would wait longer than it waits for a configuration.
+ */
 int vhci_ports(struct rack *rack, struct problem *problem)
 {
 	static const char remedy[] = "load it with \"modprobe vhci-hcd\", and run as root";
-	int ports[RACK_DEVICES_MAX], count = 0;
+	int ports[CONTROLLERS_MAX][HUB_PORTS], free_ports[CONTROLLERS_MAX], controllers, count = 0;
 
-	for (int k = 0; k < CONTROLLERS_MAX && count < rack->config.devices; k++) {
-		int got = read_status(k, ports, count, RACK_DEVICES_MAX);
-
-		if (got < 0 && k == 0)
-			return problem_set(problem, VHCI, remedy, "%s", strerror(errno));
-		if (got < 0)
+	for (controllers = 0; controllers < CONTROLLERS_MAX; controllers++) {
+		free_ports[controllers] = read_status(controllers, ports[controllers], HUB_PORTS);
+		if (free_ports[controllers] < 0)
 			break;
-		count = got;
 	}
+	if (controllers == 0)
+		return problem_set(problem, VHCI, remedy, "%s", strerror(errno));
 	if (access(VHCI "/attach", W_OK))
 		return problem_set(problem, VHCI "/attach", remedy, "%s", strerror(errno));
+	for (int i = 0; i < HUB_PORTS; i++)
+		for (int k = 0; k < controllers && count < rack->config.devices; k++)
+			if (i < free_ports[k])
+				rack->slots[count++].port = ports[k][i];
 	if (count < rack->config.devices)
 		return problem_set(problem, VHCI, "use fewer devices, or detach others",
 				   "%d free ports for %d devices", count, rack->config.devices);
-	for (int i = 0; i < rack->config.devices; i++)
-		rack->slots[i].port = ports[i];
 	return 0;
 }
 
