@@ -173,7 +173,7 @@ struct text_shown text_show(struct slice s)
 	size_t n = s.n < 47 ? s.n : 47;
 
 	for (size_t i = 0; i < n; i++)
-		shown.s[i] = s.p[i] >= 0x20 && s.p[i] < 0x7F ? (char)s.p[i] : '?';
+		shown.s[i] = (char)(s.p[i] >= 0x20 && s.p[i] < 0x7F ? s.p[i] : '?');
 	if (s.n > n)
 		memcpy(shown.s + n, "...", 4);
 	return shown;

@@ -58,7 +58,7 @@ static bool sample_raw(const struct flow *f, size_t job, uint64_t n, uint64_t tu
 		*r = (struct range){0, minimum(n, WINDOW)};
 	else if (turn == 1 && n > WINDOW)
 		r->from = (n - WINDOW) & ~(uint64_t)(ALIGN - 1);
-	else if (turn < 2 + SPOTS && n > 2 * WINDOW)
+	else if (turn < 2 + SPOTS && n > 2 * (uint64_t)WINDOW)
 		r->from = (spot(f, job, turn) % (n - WINDOW)) & ~(uint64_t)(ALIGN - 1);
 	else
 		return false;

@@ -48,10 +48,14 @@ void filter_runs(struct filter *f, const struct query *q)
 
 void filter_stats(struct filter *f, const struct query *q)
 {
+	size_t n;
+
 	if (*q->slot) {
 		filter_text(f, "r.slot_id IN (SELECT id FROM slots WHERE path = ?", q->slot);
 		/* The same value again: by path or by label. */
-		strcat(f->sql, " UNION SELECT id FROM slots WHERE label = ?)");
+		n = strlen(f->sql);
+		snprintf(f->sql + n, sizeof f->sql - n,
+			 " UNION SELECT id FROM slots WHERE label = ?)");
 		f->values[f->count++].text = q->slot;
 	}
 	filter_number(f, "r.order_id = ?", q->order);

@@ -75,7 +75,7 @@ struct record *record_profile(const struct ledger_profile *profile);
 struct record *record_package(const struct ledger_package *package);
 struct record *record_order_open(const struct ledger_order *order);
 struct record *record_order_close(int64_t order_id, int64_t closed_ms, const char *reason);
-struct record *record_run_begin(const struct ledger_run_begin *run);
+struct record *record_run_begin(const struct ledger_run_begin *b);
 struct record *record_run_identified(int64_t run_id, int64_t at_ms,
 				     const struct device_facts *facts);
 struct record *record_run_no_return(int64_t run_id, int64_t at_ms);

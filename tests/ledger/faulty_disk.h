@@ -14,7 +14,7 @@ enum disk_fault {
 
 /* Once, before any connection is opened. */
 void faulty_disk_install(void);
-void faulty_disk_set(enum disk_fault fault);
+void faulty_disk_set(enum disk_fault wanted);
 /* Let `writes` more writes through, then be full. */
 void faulty_disk_full_after(int writes);
 /* Calls that were failed since the last faulty_disk_set(). */
