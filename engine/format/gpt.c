@@ -117,7 +117,7 @@ static void parse_name(char to[73], const uint8_t *p)
 		return;
 	}
 	for (int i = 0; i < NAME_UNITS; i++) {
-		uint16_t unit = get_le16(p + 2 * i);
+		uint16_t unit = get_le16(p + 2 * (size_t)i);
 
 		if (unit == 0)
 			break;
@@ -180,7 +180,7 @@ static bool sector_ok(uint32_t sector)
 
 int gpt_parse(struct gpt *g, struct slice head, uint32_t sector, struct problem *problem)
 {
-	struct header h;
+	struct header h = {0};
 	uint64_t at;
 
 	*g = (struct gpt){.sector = sector};
@@ -214,7 +214,7 @@ static uint32_t backup_sector_of(struct slice tail)
 int gpt_parse_backup(struct gpt *g, struct slice tail, uint32_t sector, uint64_t region_bytes,
 		     struct problem *problem)
 {
-	struct header h;
+	struct header h = {0};
 	uint64_t tail_start;
 	uint64_t at;
 

@@ -142,7 +142,7 @@ static int index_chunks(struct sparse *s, const struct header *h, struct slice f
 {
 	size_t at = h->file_header_bytes;
 	uint64_t out = 0;
-	struct record r;
+	struct record r = {0};
 
 	for (uint32_t i = 0; i < h->chunks; i++) {
 		if (read_chunk(&r, &at, h, file, i, problem) != 0)
@@ -167,7 +167,7 @@ static int index_chunks(struct sparse *s, const struct header *h, struct slice f
 
 int sparse_index(struct sparse *s, struct slice file, struct problem *problem)
 {
-	struct header h;
+	struct header h = {0};
 
 	*s = (struct sparse){0};
 	if (read_header(&h, file, problem) != 0)
@@ -206,8 +206,8 @@ static uint32_t add_chunk_crc(uint32_t crc, const struct record *r, struct slice
 
 int sparse_check_crc(const struct sparse *s, struct slice file, struct problem *problem)
 {
-	struct header h;
-	struct record r;
+	struct header h = {0};
+	struct record r = {0};
 	uint32_t crc = 0;
 	size_t at;
 

@@ -262,7 +262,7 @@ static void import_gives_the_device_once(void **state)
 {
 	struct bench *b = *state;
 	uint8_t device[312];
-	int first, second;
+	int first = -1, second = -1;
 
 	start(b, "--devices 2 --boot brom");
 	assert_int_equal(import(b, "1-1", &first, device), 0);
@@ -286,7 +286,7 @@ static void requests_and_answers(void **state)
 	struct bench *b = *state;
 	uint8_t device[312], data[64];
 	uint32_t n;
-	int fd;
+	int fd = -1;
 
 	start(b, "--boot brom");
 	assert_int_equal(import(b, "1-1", &fd, device), 0);
@@ -314,7 +314,7 @@ static void unlink_of_pending_and_done(void **state)
 	struct bench *b = *state;
 	uint8_t device[312], data[4];
 	uint32_t n;
-	int fd;
+	int fd = -1;
 
 	start(b, "--boot brom");
 	assert_int_equal(import(b, "1-1", &fd, device), 0);
@@ -337,7 +337,7 @@ static void garbage_ends_the_connection_only(void **state)
 {
 	struct bench *b = *state;
 	uint8_t junk[256], device[312], devices[320];
-	int fd;
+	int fd = -1;
 
 	start(b, "--boot brom");
 	memset(junk, 0x41, sizeof junk);
@@ -359,7 +359,7 @@ static void ctl_unplugs_and_replugs(void **state)
 	struct bench *b = *state;
 	uint8_t device[312], devices[2 * 320];
 	char out[512];
-	int fd;
+	int fd = -1;
 
 	start(b, "--devices 2 --boot brom");
 	assert_int_equal(import(b, "1-2", &fd, device), 0);
@@ -394,7 +394,7 @@ static void state_is_kept(void **state)
 	char path[160], line[256], me_id[64] = "", again[64] = "", out[512];
 	struct stat st;
 	FILE *f;
-	int fd;
+	int fd = -1;
 
 	for (int round = 0; round < 2; round++) {
 		start(b, round ? "--seed 99 --layout " SCATTER : "--seed 5 --layout " SCATTER);
