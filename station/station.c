@@ -384,17 +384,25 @@ static void usb_stopped(void *context)
 		front_stopped(s);
 }
 
+/*
+ * A run whose record can not be stored must not keep the station from ending: closing the ledger
+ * tries a last time, and says what is lost.
+ */
+static bool may_end(const struct station *s, const struct port *p)
+{
+	bool in_vain =
+		uv_now(s->loop) >= s->stop_by_ms || (s->ledger && ledger_failing(s->ledger, NULL));
+
+	return port_is_quiet(p) || (in_vain && run_is_idle(&p->run));
+}
+
 void station_check_stopped(struct station *s)
 {
 	if (s->usb_stopped || s->phase != STATION_STOPPING || s->store.jobs > 0)
 		return;
 	for (size_t i = 0; i < s->port_count; i++)
-		if (!port_is_quiet(s->ports[i])) {
-			if (uv_now(s->loop) > s->stop_by_ms)
-				log_line(LOG_WARNING, "slot %s is still %s", s->ports[i]->label,
-					 port_state_name(s->ports[i]->state));
+		if (!may_end(s, s->ports[i]))
 			return;
-		}
 	s->usb_stopped = true;
 	for (size_t i = 0; i < s->port_count; i++)
 		port_end(s->ports[i]);

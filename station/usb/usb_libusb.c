@@ -226,7 +226,8 @@ static void add_watch(int fd, short events, void *user)
 	u->watches = w;
 }
 
-/* libusb tells of new descriptors from whatever thread opens a device: see watch_opened(). */
+/* libusb tells of new descriptors from whatever thread opens a device: those of
+ * devices are watched by opened_or_not(). */
 static void descriptor_added(int fd, short events, void *user)
 {
 	struct real_usb *u = user;
@@ -247,7 +248,10 @@ static void remove_watch(int fd, void *user)
 {
 	struct real_usb *u = user;
 	struct watch **at = &u->watches, *w;
+	uv_thread_t self = uv_thread_self();
 
+	if (!uv_thread_equal(&self, &u->loop_thread))
+		return; /* an open that failed in a worker: nothing was watched yet */
 	while (*at && (*at)->fd != fd)
 		at = &(*at)->next;
 	w = *at;
