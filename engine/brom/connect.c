@@ -32,6 +32,7 @@
 #define DRAIN_CHUNK	64
 #define DRAIN_START	15 /* three READY texts: the period in which the preloader sends them */
 #define DRAIN_MAX	4096
+#define DRAIN_START_MAX 1024 /* garbage that is taken for one wrong answer */
 #define RESTARTS_MAX	3
 
 static const uint8_t start_bytes[] = {0xA0, 0x0A, 0x50, 0x05};
@@ -126,7 +127,7 @@ static enum verdict got_drain(struct flow *f, struct slice rx)
 		return another_try(f);
 	}
 	f->brom.drained += (uint16_t)rx.n;
-	if (f->brom.drained < DRAIN_MAX)
+	if (f->brom.drained < DRAIN_START_MAX)
 		return STEP_AGAIN;
 	return wrong_answer(f, rx.p[0]);
 }
