@@ -134,7 +134,8 @@ static struct sparse_chunk chunk_of(const struct record *r, const uint8_t *file,
 /* A list this long can't be honest: every chunk takes at least its header in the file. */
 static bool count_possible(const struct header *h, struct slice file)
 {
-	return h->chunks <= (file.n - h->file_header_bytes) / h->chunk_header_bytes;
+	return h->chunk_header_bytes &&
+	       h->chunks <= (file.n - h->file_header_bytes) / h->chunk_header_bytes;
 }
 
 static int index_chunks(struct sparse *s, const struct header *h, struct slice file,
