@@ -15,7 +15,7 @@
 
 static const char usage[] =
 	"usage: flashrack-sample --out DIR [--seed N] [--chip NAME] [--storage emmc|ufs]"
-	" [--size MIB]\n"
+	" [--size MIB] [--raw]\n"
 	"       flashrack-sample verify --package DIR --device DIR\n"
 	"       flashrack-sample identity --package DIR --device DIR\n"
 	"\n"
@@ -28,6 +28,7 @@ static const char usage[] =
 	"  --chip NAME      platform (default MT6765; MT6785 with --storage ufs)\n"
 	"  --storage KIND   emmc (default) or ufs; ufs makes a scatter for both storages\n"
 	"  --size MIB       image data in all, 8 to 4096 (default 256)\n"
+	"  --raw            no sparse images: devices store exactly what they are sent\n"
 	"\n"
 	"verify     compares a device of the rack (its state folder) with a package, byte for "
 	"byte\n"
@@ -43,6 +44,7 @@ struct options {
 	const char *out, *chip, *package, *device;
 	uint64_t seed, size_mib;
 	enum sample_storage storage;
+	bool raw;
 };
 
 static int wrong(const char *what, const char *why)
@@ -65,11 +67,17 @@ static bool parse_number(const char *text, uint64_t low, uint64_t high, uint64_t
 static int parse(struct options *o, int argc, char **argv)
 {
 	static const struct option table[] = {
-		{"out", required_argument, NULL, 'o'},	  {"seed", required_argument, NULL, 's'},
-		{"chip", required_argument, NULL, 'c'},	  {"storage", required_argument, NULL, 't'},
-		{"size", required_argument, NULL, 'm'},	  {"package", required_argument, NULL, 'p'},
-		{"device", required_argument, NULL, 'd'}, {"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'v'},	  {NULL, 0, NULL, 0},
+		{"out", required_argument, NULL, 'o'},
+		{"seed", required_argument, NULL, 's'},
+		{"chip", required_argument, NULL, 'c'},
+		{"storage", required_argument, NULL, 't'},
+		{"size", required_argument, NULL, 'm'},
+		{"package", required_argument, NULL, 'p'},
+		{"device", required_argument, NULL, 'd'},
+		{"raw", no_argument, NULL, 'r'},
+		{"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'v'},
+		{NULL, 0, NULL, 0},
 	};
 	int c;
 
@@ -99,6 +107,9 @@ static int parse(struct options *o, int argc, char **argv)
 			if (strcmp(optarg, "emmc") && strcmp(optarg, "ufs"))
 				return wrong("--storage", "neither emmc nor ufs");
 			o->storage = !strcmp(optarg, "ufs") ? SAMPLE_UFS : SAMPLE_EMMC;
+			break;
+		case 'r':
+			o->raw = true;
 			break;
 		case 'h':
 			fputs(usage, stdout);
@@ -173,7 +184,7 @@ static int make(const struct options *o)
 		report("package", o->out, strerror(errno), "choose a folder that can be made");
 		return 1;
 	}
-	if (!sample_plan_make(&plan, chip, o->storage, o->seed, o->size_mib)) {
+	if (!sample_plan_make(&plan, chip, o->storage, o->seed, o->size_mib, o->raw)) {
 		report("package", o->out, "more partitions than the plan holds",
 		       "raise SAMPLE_PARTS_MAX");
 		return 1;

@@ -167,7 +167,7 @@ static void add_tail(struct sample_plan *plan)
 }
 
 bool sample_plan_make(struct sample_plan *plan, const struct sample_chip *chip,
-		      enum sample_storage storage, uint64_t seed, uint64_t size_mib)
+		      enum sample_storage storage, uint64_t seed, uint64_t size_mib, bool raw)
 {
 	const uint64_t preloader_bytes = 150 * KIB;
 	size_t rows = sizeof user_rows / sizeof *user_rows;
@@ -188,7 +188,7 @@ bool sample_plan_make(struct sample_plan *plan, const struct sample_chip *chip,
 		part->file = row->file;
 		part->operation = row->operation;
 		part->head = row->head;
-		part->sparse = row->sparse;
+		part->sparse = row->sparse && !raw;
 		part->shared = row->shared;
 		part->file_bytes =
 			rest ? system_bytes(size_mib, preloader_bytes) : image_bytes(row, size_mib);

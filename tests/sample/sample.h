@@ -68,9 +68,12 @@ struct sample_chip {
 const struct sample_chip *sample_chip_find(const char *name);
 const char *sample_chip_names(void);
 
-/* Fills the plan; false when the partitions do not fit the plan's table. */
+/*
+ * Fills the plan; false when the partitions do not fit the plan's table. `raw`: no sparse images,
+ * so that a device stores exactly the bytes it is sent.
+ */
 bool sample_plan_make(struct sample_plan *plan, const struct sample_chip *chip,
-		      enum sample_storage storage, uint64_t seed, uint64_t size_mib);
+		      enum sample_storage storage, uint64_t seed, uint64_t size_mib, bool raw);
 
 /* Each writes below `dir`; 0, or -1 with the reason already on stderr. */
 int sample_write_scatter(const struct sample_plan *plan, const char *dir);
