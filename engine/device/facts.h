@@ -11,7 +11,15 @@
 
 enum usb_speed { USB_SPEED_UNKNOWN, USB_SPEED_FULL, USB_SPEED_HIGH, USB_SPEED_SUPER };
 
-enum device_mode { MODE_UNKNOWN, MODE_BROM, MODE_PRELOADER, MODE_DA };
+enum device_mode {
+	MODE_UNKNOWN, /* an identity that is in no list */
+	MODE_BROM,
+	MODE_PRELOADER,
+	MODE_DA,
+	MODE_META, /* the unit's own test mode */
+	MODE_FASTBOOT,
+	MODE_CHARGING, /* its own system is up (adb, MTP, mass storage), or it only charges */
+};
 
 /* What the bus shows when a device arrives at a slot. */
 struct arrival {
@@ -40,6 +48,17 @@ struct device_facts {
 	uint8_t storage_fw[8];
 	uint8_t pre_eol, life_a, life_b;
 	uint64_t dram_bytes, sram_bytes;
+	uint8_t dram_type;   /* as the agent says; 0 unknown */
+	uint32_t battery_mv; /* 0 unknown */
+	/* NAND: geometry in bytes, id words as read */
+	uint32_t nand_page, nand_spare, nand_block;
+	uint16_t nand_id[8];
+	uint8_t nand_id_count;
+	uint32_t bad_blocks;   /* 0 also when not told */
+	char storage_name[32]; /* product name of a UFS or eMMC chip, as far as told */
+	bool agent_locked;     /* the agent asks for authorisation of its own (DA SLA) */
+	bool has_table;	       /* the device has a partition table */
+	char active_slot;      /* 'a' or 'b' of an A/B device; 0 unknown or none */
 	uint8_t random_id[16];
 	char usb_speed_name[16]; /* as the agent says it */
 };

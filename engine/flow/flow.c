@@ -68,6 +68,22 @@ _Static_assert(PHASES == FLOW_LAST_PHASE + 1, "flow_state.h names the last phase
 
 static const struct slice nothing;
 
+const char *flow_operation_name(enum flow_operation operation)
+{
+	static const char *const names[FLOW_OPERATIONS] = {
+		"download", "upgrade", "format-all", "erase",
+		"readback", "memtest", "verify",     "identify",
+	};
+
+	return operation < FLOW_OPERATIONS ? names[operation] : "unknown";
+}
+
+bool flow_operation_writes(enum flow_operation operation)
+{
+	return operation == FLOW_DOWNLOAD || operation == FLOW_UPGRADE ||
+	       operation == FLOW_FORMAT_ALL || operation == FLOW_ERASE;
+}
+
 static void record_phase(struct flow *f, enum flow_result result)
 {
 	struct flow_report *r = &f->report;
@@ -336,7 +352,10 @@ static bool fits(const struct flow *f, enum flow_event_kind kind)
 		return kind == FLOW_BACK || kind == FLOW_TIMEOUT;
 	case FLOW_WAIT:
 	case FLOW_JOURNAL:
+	case FLOW_SAVE:
 		return kind == FLOW_CONTINUE;
+	case FLOW_LOAD:
+		return kind == FLOW_LOADED;
 	case FLOW_FINISH:
 		break;
 	}
@@ -383,6 +402,7 @@ void flow_step(struct flow *f, const struct flow_event *event, struct flow_actio
 	case FLOW_TIMEOUT:
 	case FLOW_BACK:
 	case FLOW_CONTINUE:
+	case FLOW_LOADED:
 		walk(f, judge(f, event), action);
 		break;
 	case FLOW_GONE:

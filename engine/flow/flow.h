@@ -22,6 +22,7 @@
 #include "engine/base/slice.h"
 #include "engine/device/facts.h"
 #include "engine/package/package.h"
+#include "engine/package/wire_sums.h"
 
 enum flow_verify {
 	FLOW_VERIFY_NONE,     /* wire checksums only */
@@ -30,17 +31,67 @@ enum flow_verify {
 	FLOW_VERIFY_FULL,     /* as CHECKSUM, and the station reads back and compares every byte */
 };
 
-enum flow_end { FLOW_END_SHUTDOWN, FLOW_END_REBOOT, FLOW_END_STAY };
+/* What a unit is told at its end; a failed unit that was written to is switched off instead. */
+enum flow_end {
+	FLOW_END_SHUTDOWN,
+	FLOW_END_REBOOT, /* into its system */
+	FLOW_END_STAY,	 /* nothing: the agent keeps waiting */
+	FLOW_END_FASTBOOT,
+	FLOW_END_META,
+	FLOW_END_TEST, /* Android test mode, where the agent offers it */
+};
+
+enum flow_operation {
+	FLOW_DOWNLOAD,	  /* the package's is_download partitions, or those of `only` */
+	FLOW_UPGRADE,	  /* download, a changed partition table is replaced; identity is kept */
+	FLOW_FORMAT_ALL,  /* format the storage, then download; identity is kept */
+	FLOW_ERASE,	  /* format the ranges */
+	FLOW_READBACK,	  /* read the ranges into streams of FLOW_SAVE */
+	FLOW_MEMTEST,	  /* DRAM and storage, as far as the agent offers it */
+	FLOW_VERIFY_ONLY, /* compare what a download would write; never writes */
+	FLOW_IDENTIFY,	  /* facts and partition table; never writes */
+	FLOW_OPERATIONS
+};
+
+const char *flow_operation_name(enum flow_operation operation); /* "download", "upgrade", ... */
+/* Does it write to the unit when all goes well? */
+bool flow_operation_writes(enum flow_operation operation);
+
+/* A place on the device: a partition by name, or bytes of a region. */
+struct flow_range {
+	char name[SCATTER_NAME_MAX]; /* "" = by region */
+	enum storage_region region;
+	uint64_t start;	 /* bytes; of the partition when it is named */
+	uint64_t length; /* bytes; 0 = to the end */
+};
+
+/* The owner's files for secured devices (brom.md, da-xflash.md, da-xml.md). All borrowed. */
+struct flow_keys {
+	struct slice auth;   /* SEND_AUTH; n 0: none */
+	struct slice cert;   /* SEND_CERT */
+	struct slice sla;    /* private key for the boot ROM's challenge, PEM */
+	struct slice da_sla; /* private key, or the signed policy, for the agent's own challenge */
+	/* file names for messages; "" none */
+	const char *auth_name, *cert_name, *sla_name, *da_sla_name;
+};
 
 /* What is to be done; borrowed and unchanged for the whole run, shared by all ports of an order. */
 struct flow_plan {
 	const struct package *package; /* hashed and checked */
 	const char *platform;	       /* expected chip name; NULL = the scatter's platform */
+	enum flow_operation operation;
 	enum flow_verify verify;
 	enum flow_end end;
 	bool blank_boards; /* a device without partition table may be given one */
+	bool recover;	   /* a unit in boot ROM gets the preloader first, then comes back by it */
 	const struct package_rules *rules;
+	const struct flow_keys *keys;	 /* NULL none */
+	const char *const *only;	 /* chosen partitions, NULL-terminated; NULL = all */
+	const struct flow_range *ranges; /* of FLOW_ERASE and FLOW_READBACK */
+	size_t range_count;
 };
+
+#define FLOW_RANGES_MAX 64
 
 #define FLOW_TX_MAX 8
 #define FLOW_RX_MAX 0x10000 /* largest rx_want, bytes */
@@ -50,12 +101,30 @@ enum flow_do {
 	FLOW_WAIT,     /* give FLOW_CONTINUE after `ms` */
 	FLOW_REATTACH, /* device leaves and comes back at the same slot within `ms`: FLOW_BACK */
 	FLOW_JOURNAL,  /* store `journal` durably, then FLOW_CONTINUE */
-	FLOW_FINISH,   /* over: read result, fault, records; release the device */
+	FLOW_SAVE,     /* append tx[] to the stream `save`, then FLOW_CONTINUE */
+	FLOW_LOAD,   /* give back the unit's own bytes that were saved as save.name: FLOW_LOADED */
+	FLOW_FINISH, /* over: read result, fault, records; release the device */
 };
 
 enum flow_journal {
 	FLOW_JOURNAL_IDENTIFIED,	 /* the unit is known: facts hold ME-ID and SoC-ID */
 	FLOW_JOURNAL_POINT_OF_NO_RETURN, /* the next action writes to the unit */
+};
+
+/*
+ * A stream of bytes that leaves the run: a read-back for people, or the unit's own identity data
+ * before something may destroy it. Bytes come in order. The tx slices of a FLOW_SAVE are the bytes
+ * of the event before it: copy them before that event's memory is used again. FLOW_CONTINUE says
+ * "taken"; for the last piece it says "hashed, synced and recorded".
+ */
+struct flow_save {
+	enum { FLOW_SAVE_READBACK, FLOW_SAVE_IDENTITY } kind;
+	char name[SCATTER_NAME_MAX]; /* partition, or "user+0x1000" */
+	enum storage_region region;
+	uint64_t start;	 /* where it lies in the region, bytes */
+	uint64_t total;	 /* bytes of the whole stream */
+	uint64_t offset; /* of this piece */
+	bool last;
 };
 
 struct flow_action {
@@ -70,6 +139,7 @@ struct flow_action {
 	struct slice tx[FLOW_TX_MAX];
 	size_t rx_want; /* 0: FLOW_REPLY follows when all of tx has left */
 	enum flow_journal journal;
+	struct flow_save save; /* of FLOW_SAVE and FLOW_LOAD */
 };
 
 enum flow_event_kind {
@@ -77,7 +147,8 @@ enum flow_event_kind {
 	FLOW_TIMEOUT,  /* rx: the bytes that did arrive (possibly none), now consumed */
 	FLOW_GONE,     /* the device left the bus */
 	FLOW_BACK,     /* the device is open again; `arrival` says as what */
-	FLOW_CONTINUE, /* answers WAIT and JOURNAL */
+	FLOW_CONTINUE, /* answers WAIT, JOURNAL and SAVE */
+	FLOW_LOADED,   /* answers LOAD: `loaded` and its `sums`, valid until FLOW_FINISH */
 	FLOW_ABORT,    /* operator or shutdown: end cleanly, as interrupted */
 	FLOW_BROKEN,   /* the station could not do it (USB error, journal not writable): see `fault`
 			*/
@@ -90,6 +161,8 @@ struct flow_event {
 	struct slice rx;
 	struct arrival arrival;
 	const struct fault *fault; /* FLOW_BROKEN */
+	struct slice loaded;	   /* FLOW_LOADED */
+	const struct wire_sums *sums;
 };
 
 enum flow_result { FLOW_RUNNING, FLOW_PASSED, FLOW_FAILED, FLOW_REFUSED, FLOW_INTERRUPTED };
@@ -114,10 +187,22 @@ struct flow_part_record {
 	uint64_t total;
 	uint32_t ms;
 	bool written;
+	bool saved; /* read back or backed up into a stream */
 	enum flow_verified verified;
+	char name[SCATTER_NAME_MAX]; /* when `part` is SIZE_MAX */
 };
 
-#define FLOW_STEPS_MAX 16
+/* What became of the unit's own data in this run. */
+enum flow_identity {
+	FLOW_IDENTITY_NOT_TOUCHED, /* nothing in this run could endanger it */
+	FLOW_IDENTITY_SAVED,	   /* backup is durable */
+	FLOW_IDENTITY_SAME,	   /* read again after the work: unchanged */
+	FLOW_IDENTITY_RESTORED,	   /* written back, read again, the same */
+	FLOW_IDENTITY_NONE,	   /* a blank board: it has none */
+	FLOW_IDENTITY_LOST,	   /* not as it was: the unit is held */
+};
+
+#define FLOW_STEPS_MAX 24
 #define FLOW_PARTS_MAX (SCATTER_ENTRIES_MAX + 2)
 
 /* What people and records see of a run; stable names. */
@@ -130,6 +215,10 @@ struct flow_report {
 	uint64_t bytes_done, bytes_total; /* of write plus read-back verify */
 	uint64_t bytes_written;		  /* acknowledged by the device */
 	bool wrote;			  /* past the point of no return */
+	enum flow_operation operation;
+	enum flow_verify verify; /* level in use */
+	enum flow_identity identity;
+	bool recovered; /* a preloader was written in boot ROM mode, and the unit came back by it */
 	struct device_facts facts;
 	size_t step_count;
 	struct flow_step_record steps[FLOW_STEPS_MAX];

@@ -15,7 +15,9 @@
 #include "engine/flow/flow.h"
 #include "engine/flow/step.h"
 #include "engine/flow/verbs.h"
+#include "engine/legacy/legacy_state.h"
 #include "engine/xflash/xflash_state.h"
+#include "engine/xml/xml_state.h"
 
 /* One write: a part of the package to one place. A part for both boot regions makes two. */
 struct flow_job {
@@ -41,11 +43,13 @@ struct flow_io {
 	struct slice image; /* borrowed; or the table built in scratch, see `own` */
 	bool own;	    /* image lies in flow->table: summed and sent from there */
 	bool sparse;	    /* the agent expands it: the first packet waits for an erase */
-	const struct wire_sums *sums; /* of image; NULL with `own` */
-	uint32_t percent;	      /* of a format */
-	bool restart;		      /* end: into the system, else power off */
-	size_t record;		      /* index into report.parts: its bytes count what was taken */
-	bool stop;		      /* a read: the sink has seen enough */
+	const struct wire_sums *sums;		     /* of image; NULL with `own` */
+	uint32_t percent;			     /* of a format */
+	bool restart;				     /* end: into the system, else power off */
+	enum flow_end end;			     /* the same, with all modes */
+	enum { IO_TEST_DRAM, IO_TEST_STORAGE } test; /* memtest */
+	size_t record; /* index into report.parts: its bytes count what was taken */
+	bool stop;     /* a read: the sink has seen enough */
 	/* Takes each piece of a read, at `at` bytes from its start. STEP_NEXT: go on; else stop. */
 	enum verdict (*sink)(struct flow *f, uint64_t at, struct slice bytes);
 };
@@ -104,7 +108,11 @@ struct flow {
 	bool blank; /* no partition table on the device: it gets one */
 
 	struct brom_state brom;
-	struct xflash_state xflash;
+	union { /* of the agent generation in use */
+		struct legacy_state legacy;
+		struct xflash_state xflash;
+		struct xml_state xml;
+	};
 	struct flow_io io;
 	struct flow_check check;
 

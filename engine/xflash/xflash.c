@@ -3,6 +3,7 @@
 #include "engine/xflash/tables.h"
 
 const struct da_verbs xflash_verbs = {
+	.name = "xflash",
 	.start = xflash_start,
 	.survey = xflash_survey,
 	.read = xflash_read,

@@ -16,6 +16,12 @@ static const char *mode_name(enum device_mode mode)
 		return "preloader";
 	case MODE_DA:
 		return "da";
+	case MODE_META:
+		return "meta";
+	case MODE_FASTBOOT:
+		return "fastboot";
+	case MODE_CHARGING:
+		return "charging";
 	case MODE_UNKNOWN:
 		break;
 	}

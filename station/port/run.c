@@ -161,6 +161,10 @@ static void act(struct run *r)
 			r->wait = RUN_JOURNAL;
 			r->host.journal(r->host.context, r->action.journal);
 			return;
+		case FLOW_SAVE:
+		case FLOW_LOAD:
+			e = (struct flow_event){.kind = FLOW_BROKEN};
+			break;
 		case FLOW_FINISH:
 			finish(r);
 			return;

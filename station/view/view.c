@@ -108,6 +108,12 @@ static const char *mode_name(const struct port *p, const struct flow_report *rep
 		return "preloader";
 	case MODE_DA:
 		return "da";
+	case MODE_META:
+		return "meta";
+	case MODE_FASTBOOT:
+		return "fastboot";
+	case MODE_CHARGING:
+		return "charging";
 	case MODE_UNKNOWN:
 		break;
 	}

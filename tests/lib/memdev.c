@@ -209,6 +209,12 @@ void memdev_serve(struct memdev *d, const struct flow_action *a, struct flow_eve
 		d->out_from = d->out_to = 0;
 		e->arrival = memdev_arrival(d);
 		break;
+	case FLOW_SAVE:
+		e->kind = FLOW_CONTINUE;
+		break;
+	case FLOW_LOAD:
+		e->kind = FLOW_BROKEN;
+		break;
 	case FLOW_FINISH:
 		break;
 	}

@@ -1,4 +1,5 @@
 /* SEND_DA, JUMP_DA, JUMP_DA64 (brom.md section 11). */
+#include "tests/rack/agents.h"
 #include "tests/rack/boot.h"
 
 #include <stdlib.h>
@@ -7,7 +8,6 @@
 #include <openssl/evp.h>
 
 #include "engine/base/bytes.h"
-#include "tests/rack/agent.h"
 
 enum { SRAM_LIMIT = 0x40000000, DA_BYTES_MAX = 0x200000, OLD_SECURE_DA_MAX = 0x30000 };
 
@@ -186,7 +186,7 @@ static bool refuse_jump(struct device *d)
 void run_jump_da(struct device *d)
 {
 	if (!refuse_jump(d))
-		agent_start(d);
+		agents_start(d);
 }
 
 static void mode_64(void *ctx)
@@ -200,7 +200,7 @@ static void mode_64(void *ctx)
 		return;
 	}
 	reply_status(d, 0);
-	agent_start(d);
+	agents_start(d);
 }
 
 /* DE: address, 01 (64-bit) or 00, status, then 64 and a status. */

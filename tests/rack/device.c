@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "tests/rack/agent.h"
+#include "tests/rack/agents.h"
 #include "tests/rack/boot.h"
 #include "tests/rack/device_link.h"
 #include "tests/rack/sink.h"
@@ -123,7 +124,7 @@ void device_close(struct device *d)
 {
 	usb_drop(&d->usb, -ESHUTDOWN);
 	boot_free(d);
-	agent_free(d);
+	agents_free(d);
 	free(d->boot);
 	free(d->agent);
 	d->boot = NULL;
@@ -157,7 +158,7 @@ static void power_up(struct device *d)
 	bool slow;
 
 	stop_firmware(d);
-	agent_free(d);
+	agents_free(d);
 	d->boots++;
 	faults_reset(&d->faults);
 	d->faults.off = c->fault_once && d->boots > 1;

@@ -47,8 +47,10 @@ enum device_timer {
 	TIMER_COUNT
 };
 
-struct boot;  /* boot ROM and preloader: boot.h */
-struct agent; /* XFlash agent: agent.h */
+struct boot;	     /* boot ROM and preloader: boot.h */
+struct agent;	     /* XFlash agent: agent.h */
+struct legacy_agent; /* legacy/legacy.h */
+struct xml_agent;    /* xml/xml.h */
 
 struct device {
 	const struct rack_config *config;
@@ -75,6 +77,8 @@ struct device {
 
 	struct boot *boot;
 	struct agent *agent;
+	struct legacy_agent *legacy; /* NULL until it runs */
+	struct xml_agent *xml;	     /* the same; it shares the framing of `agent` */
 
 	/* faults at work */
 	uint64_t link_free_us;
