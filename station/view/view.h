@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "engine/base/problem.h"
+#include "engine/flow/flow.h"
 
 struct station;
 
@@ -50,6 +51,12 @@ struct view_slot {
 	uint32_t run_ms;		/* so far, or in all when over */
 	struct view_error error;
 	uint32_t runs, passed, failed, refused; /* of this slot since the station started */
+	const char *operation;			/* of the run under way or on show; "" none */
+	uint32_t attempt;			/* of this unit in this order, from 1; 0 none */
+	int tries_left;				/* < 0: not known */
+	bool quarantined;			/* until someone releases it; `error` says why */
+	uint32_t fails_in_a_row;
+	struct view_error notice; /* what does not stop the unit: full speed, life of storage */
 };
 
 struct view_order {
@@ -61,6 +68,8 @@ struct view_order {
 	double first_pass_yield;				/* 0..1; < 0 unknown */
 	double units_per_hour, takt_median_s;			/* < 0 unknown */
 	int64_t opened_ms;
+	const char *operation;
+	const char *const *slots; /* labels or paths, NULL-terminated; NULL any */
 };
 
 struct view_package { /* in the store or being imported */
@@ -109,6 +118,13 @@ struct view_order_request {
 	const char *package; /* id, unique id prefix, name in the store, or folder path to import */
 	int64_t quantity;    /* 0 = open end */
 	const char *operator_name;
+	/* What the order overrides of its profile, as far as the profile allows it. */
+	const char *operation;		 /* flow_operation_name(); "" = the profile's */
+	const char *end;		 /* "shutdown" "reboot" ...; "" = the profile's */
+	const char *const *only;	 /* partitions, NULL-terminated; NULL = all */
+	const char *const *slots;	 /* labels or paths, NULL-terminated; NULL = any */
+	const struct flow_range *ranges; /* of erase and readback; borrowed during the call */
+	size_t range_count;
 };
 /* `done` comes after the order is on disk (or refused: unknown profile, package unfit, ...). */
 void view_open_order(struct station *s, const struct view_order_request *request, view_done *done,
@@ -118,5 +134,7 @@ void view_close_order(struct station *s, int64_t id, view_done *done, void *cont
 void view_import_package(struct station *s, const char *folder, view_done *done, void *context);
 int view_abort_slot(struct station *s, size_t i, struct problem *problem);
 int view_retry_slot(struct station *s, size_t i, struct problem *problem);
+/* Take a slot out of quarantine; a unit that waits there is started. */
+int view_release_slot(struct station *s, size_t i, struct problem *problem);
 
 #endif
