@@ -18,6 +18,8 @@ enum rack_boot { BOOT_BROM, BOOT_PRELOADER, BOOT_SINK /* sink.h */ };
 enum rack_identity { IDENTITY_BLANK, IDENTITY_PROVISIONED };
 enum rack_preloader { PRELOADER_NEW, PRELOADER_OLD };
 enum rack_agent { AGENT_2020, AGENT_2019 };
+/* XML agents as da-xml.md tells them apart; "source" is the published one. */
+enum xml_build { XML_2023, XML_2025, XML_SOURCE };
 
 /* Bits of GET_TARGET_CONFIG that the rack enforces (brom.md section 8). */
 enum { SECURE_SBC = 1, SECURE_SLA = 2, SECURE_DAA = 4 };
@@ -40,19 +42,24 @@ struct rack_config {
 	bool layout_blank;  /* know the layout, but carry no partition table */
 	bool layout_mbr;    /* a protective MBR before the table */
 	enum rack_identity identity;
-	unsigned security;	       /* SECURE_* */
-	unsigned link_mbps;	       /* 0 = as fast as the machine */
-	unsigned window_ms;	       /* the preloader listens that long after SET_CONFIGURATION */
-	unsigned brom_window_ms;       /* 0 = for ever */
-	unsigned replug_after_ms;      /* 0 = a device that left stays away until ctl replug */
-	unsigned c0_ms;		       /* from JUMP_DA to the agent's first byte */
+	unsigned security;	  /* SECURE_* */
+	bool da_sla;		  /* the second stage is locked (DA.SLA ENABLED) */
+	const char *da_sla_key;	  /* public key that the owner's file verifies against; or NULL */
+	unsigned link_mbps;	  /* 0 = as fast as the machine */
+	unsigned window_ms;	  /* the preloader listens that long after SET_CONFIGURATION */
+	unsigned brom_window_ms;  /* 0 = for ever */
+	unsigned replug_after_ms; /* 0 = a device that left stays away until ctl replug */
+	unsigned c0_ms;		  /* from JUMP_DA to the agent's first byte */
 	enum rack_preloader preloader; /* old: version byte 1, no FB E1 E7 */
 	enum rack_agent agent;	       /* 2019: first stage without READ_DATA and ERROR_DETAIL */
-	unsigned shutdown_bytes;       /* longest SHUTDOWN block the agent reads */
-	unsigned block_bytes;	       /* longest flash parameter block the agent reads */
-	bool old_info;		       /* storage information of old agents: 96 and 52 bytes */
-	unsigned da_sig_len;	       /* agents must be signed with that many bytes; 0 = any */
-	uint8_t da_digest[32];	       /* SHA-256 of the only agent this device takes */
+	enum xml_build xml_build;
+	bool xml_usb_switch;	 /* CAN- and SWITCH-HIGHER-USB-SPEED exist */
+	bool da_rejected;	 /* XML agents refuse their own version */
+	unsigned shutdown_bytes; /* longest SHUTDOWN block the agent reads */
+	unsigned block_bytes;	 /* longest flash parameter block the agent reads */
+	bool old_info;		 /* storage information of old agents: 96 and 52 bytes */
+	unsigned da_sig_len;	 /* agents must be signed with that many bytes; 0 = any */
+	uint8_t da_digest[32];	 /* SHA-256 of the only agent this device takes */
 	bool has_da_digest;
 	bool coalesce, split_bytes;
 	bool log_frames;

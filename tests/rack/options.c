@@ -23,7 +23,7 @@ static const char usage[] =
 	"  --attach vhci        plug them into this kernel's vhci_hcd (root)\n"
 	"  --attach unix:PATH   serve USB/IP on a unix socket: device list, import, URBs\n"
 	"  --devices N          how many (default 1)\n"
-	"  --chip NAME          an XFlash chip (default MT6765)\n"
+	"  --chip NAME          any chip of engine/data/chips.json (default MT6765)\n"
 	"  --boot brom|preloader|sink   what runs after plugging in (default preloader); a sink\n"
 	"                       takes and stores whatever is sent to it, for benches\n"
 	"  --storage emmc:SIZE|ufs:SIZE   user region, e.g. emmc:16G (default emmc:8G)\n"
@@ -31,7 +31,10 @@ static const char usage[] =
 	"  --layout-blank       do not write the table (a new board)\n"
 	"  --layout-mbr         a protective MBR before it, where many phones have zeros\n"
 	"  --identity blank|provisioned   fill nvram, proinfo, ... with the unit's own data\n"
-	"  --security none|sbc,sla,daa    what the fuses say (default none)\n"
+	"  --security none|sbc,sla,daa,dasla   what the fuses say (default none); dasla: the\n"
+	"                       second stage works for the owner's file only\n"
+	"  --da-sla-key FILE    the public key (PEM) that file must verify against; without it\n"
+	"                       dasla refuses every file\n"
 	"  --link-mbps M        limit of each device's link\n"
 	"  --window-ms MS       the preloader listens that long (default 2500)\n"
 	"  --brom-window-ms MS  the boot ROM waits that long, 0 = for ever (default 30000)\n"
@@ -52,6 +55,10 @@ static const char usage[] =
 	"on)\n"
 	"  --block-bytes N      longest flash parameter block (default 56; 48 in 2016, 52 in "
 	"2017)\n"
+	"  --xml-build 2023|2025|source   whose XML agents these are (default 2023)\n"
+	"  --xml-usb-switch     XML agents offer CAN- and SWITCH-HIGHER-USB-SPEED\n"
+	"  --da-rejected        XML agents reject their own version: each command ends in an "
+	"error\n"
 	"  --old-info           storage information of old agents: 96 bytes for eMMC, 52 "
 	"for UFS\n"
 	"  --da-sig-len N       first stages must be signed with N bytes\n"
@@ -116,6 +123,7 @@ static int parse_security(struct rack_config *c, const char *text, struct proble
 	char words[64], *save = NULL;
 
 	c->security = 0;
+	c->da_sla = false;
 	if (!strcmp(text, "none"))
 		return 0;
 	snprintf(words, sizeof words, "%s", text);
@@ -126,14 +134,16 @@ static int parse_security(struct rack_config *c, const char *text, struct proble
 			c->security |= SECURE_SLA;
 		else if (!strcmp(w, "daa"))
 			c->security |= SECURE_DAA;
+		else if (!strcmp(w, "dasla"))
+			c->da_sla = true;
 		else
 			return problem_set(problem, "--security",
-					   "write none, or some of sbc,sla,daa",
+					   "write none, or some of sbc,sla,daa,dasla",
 					   "\"%s\" is unknown", w);
 	}
-	if (!c->security)
-		return problem_set(problem, "--security", "write none, or some of sbc,sla,daa",
-				   "nothing is named");
+	if (!c->security && !c->da_sla)
+		return problem_set(problem, "--security",
+				   "write none, or some of sbc,sla,daa,dasla", "nothing is named");
 	return 0;
 }
 
@@ -166,9 +176,6 @@ static int parse_chip(struct rack_config *c, struct problem *problem)
 	if (!c->chip)
 		return problem_set(problem, "--chip", "name one as in engine/data/chips.json",
 				   "\"%s\" is not in the chip table", c->chip_name);
-	if (c->chip->da_protocol != DA_PROTOCOL_XFLASH)
-		return problem_set(problem, "--chip", "use an XFlash chip such as MT6765 or MT6785",
-				   "%s does not speak the XFlash agent protocol", c->chip_name);
 	return 0;
 }
 
@@ -242,6 +249,13 @@ static const struct row rows[] = {
 	{.name = "shutdown-bytes", .kind = NUMBER, .at = AT(shutdown_bytes), .low = 20, .high = 64},
 	{.name = "block-bytes", .kind = NUMBER, .at = AT(block_bytes), .low = 24, .high = 64},
 	{.name = "old-info", .kind = FLAG, .at = AT(old_info)},
+	{.name = "da-sla-key", .kind = TEXT, .at = AT(da_sla_key)},
+	{.name = "xml-build",
+	 .kind = CHOICE,
+	 .at = AT(xml_build),
+	 .words = {"2023", "2025", "source"}},
+	{.name = "xml-usb-switch", .kind = FLAG, .at = AT(xml_usb_switch)},
+	{.name = "da-rejected", .kind = FLAG, .at = AT(da_rejected)},
 	{.name = "da-sig-len", .kind = NUMBER, .at = AT(da_sig_len), .low = 1, .high = 4096},
 	{.name = "da-sha256", .kind = OWN, .take = parse_digest},
 	{.name = "log-frames", .kind = FLAG, .at = AT(log_frames)},
