@@ -13,6 +13,16 @@
 extern const struct step brom_connect[];
 /* Phase "identify": watchdog off, versions, security state, ids. */
 extern const struct step brom_identify[];
+/*
+ * The owner's files for a secured boot ROM (section 12), between identify and the agent; nothing
+ * where none are asked for. brom_send_agent runs it first.
+ */
+extern const struct step brom_authorise[];
+/*
+ * What this unit's target config asks for that the plan does not have: "auth file", "SLA key file",
+ * ...; NULL: nothing is missing. To be asked once the chip, the facts and flow->da1 are known.
+ */
+const char *auth_missing(const struct flow *f);
 /* Upload and start flow->da1. The agent's first byte is the agent's business. */
 extern const struct step brom_send_agent[];
 

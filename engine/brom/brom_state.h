@@ -27,6 +27,10 @@ struct brom_state {
 	uint16_t status;
 
 	uint8_t id_len; /* of ME-ID or SoC-ID, while it is read */
+
+	bool watchdog_runs;    /* the write that stops it was not taken */
+	uint8_t file;	       /* opcode of the file in work: certificate or auth file */
+	uint8_t challenge_len; /* bytes; the answer to it waits in flow->table */
 };
 
 #endif

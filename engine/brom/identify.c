@@ -38,6 +38,13 @@ static enum verdict ask_watchdog(struct flow *f, struct flow_action *a)
 	return STEP_CALL;
 }
 
+static enum verdict got_watchdog(struct flow *f, struct slice rx)
+{
+	(void)rx;
+	f->brom.watchdog_runs = f->brom.refused;
+	return STEP_NEXT;
+}
+
 #define EXTRA_MAX (sizeof((struct chip *)0)->extra_register_writes / (2 * sizeof(uint32_t)))
 
 static enum verdict ask_extra(struct flow *f, struct flow_action *a)
@@ -223,7 +230,7 @@ static enum verdict ask_journal(struct flow *f, struct flow_action *a)
 }
 
 const struct step brom_identify[] = {
-	{"watchdog", 0, ask_watchdog, NULL, NULL},
+	{"watchdog", 0, ask_watchdog, got_watchdog, NULL},
 	{"watchdog", 0, ask_extra, got_extra, NULL},
 	{"preloader version", 5000, ask_bl_version, got_bl_version, NULL},
 	{"boot rom version", 5000, ask_brom_version, got_brom_version, NULL},

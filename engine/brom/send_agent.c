@@ -3,7 +3,8 @@
  *
  * The transfer is the file's region with its signature, which SEND_DA is told the length of. No
  * byte of it is sent before the first status is good: a device that refused would take it for
- * opcodes. A preloader verifies a signed agent here, which takes seconds, and asserts on a bad one.
+ * opcodes. What a secured boot ROM asks for goes first (authorise.c). A preloader verifies a signed
+ * agent here, which takes seconds, and asserts on a bad one.
  */
 #include "engine/base/bytes.h"
 #include "engine/brom/brom.h"
@@ -12,6 +13,13 @@
 #define VERIFY_MS      30000
 #define JUMP_TO_64_BIT 0x01
 #define JUMP_64_MODE   0x64
+
+static enum verdict ask_authorise(struct flow *f, struct flow_action *a)
+{
+	(void)a;
+	f->call = brom_authorise;
+	return STEP_CALL;
+}
 
 static enum verdict ask_send(struct flow *f, struct flow_action *a)
 {
@@ -96,6 +104,7 @@ static enum verdict ask_jump_mode(struct flow *f, struct flow_action *a)
 }
 
 const struct step brom_send_agent[] = {
+	{"authorise", 0, ask_authorise, NULL, NULL},
 	{"agent upload", 5000, ask_send, got_echo, NULL},
 	{"agent upload", 5000, ask_address, got_echo, NULL},
 	{"agent upload", 5000, ask_length, got_echo, NULL},

@@ -65,7 +65,7 @@ struct flow_check {
 	bool header_read;
 };
 
-#define FLOW_DEPTH	 4
+#define FLOW_DEPTH	 6
 #define FLOW_LAST_PHASE	 7 /* "finish"; see flow.c */
 #define FLOW_OUT_BYTES	 192
 #define FLOW_TABLE_BYTES (6 * 4096) /* primary partition table on 4096-byte blocks, the longest */
