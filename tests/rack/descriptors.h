@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum usb_speed { USB_FULL = 2, USB_HIGH = 3 }; /* USB/IP's numbers */
+enum usbip_speed { USB_FULL = 2, USB_HIGH = 3 }; /* USB/IP's numbers */
 
 enum usb_variant {
 	USB_CLASSIC = 1,     /* endpoint descriptors of 8 bytes, data interface first */
@@ -18,7 +18,7 @@ enum usb_variant {
 
 struct usb_face {
 	uint16_t vid, pid;
-	enum usb_speed speed;
+	enum usbip_speed speed;
 	enum usb_variant variant;
 	bool strings; /* string indexes are set; the boot ROM has none */
 };

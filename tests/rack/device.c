@@ -131,7 +131,7 @@ void device_close(struct device *d)
 	d->agent = NULL;
 }
 
-static void show(struct device *d, enum stage stage, uint16_t pid, enum usb_speed speed)
+static void show(struct device *d, enum stage stage, uint16_t pid, enum usbip_speed speed)
 {
 	struct usb_face face = {
 		.vid = 0x0E8D,
