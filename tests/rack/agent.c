@@ -162,7 +162,7 @@ static void first_byte(struct device *d)
 	agent_sync(d);
 }
 
-void agent_start(struct device *d)
+bool agent_wake(struct device *d)
 {
 	struct agent *a = d->agent;
 	bool by_preloader = !d->boot->brom;
@@ -175,11 +175,15 @@ void agent_start(struct device *d)
 	d->stage = STAGE_AGENT1;
 	d->dirty = true;
 	rx_reset(&d->usb.rx, RX_AGENT);
-	if (!a->buffer) {
+	if (!a->buffer)
 		agent_halt(d, "no memory on this machine");
-		return;
-	}
-	device_after(d, TIMER_WORK, d->config->c0_ms, first_byte);
+	return a->buffer;
+}
+
+void agent_start(struct device *d)
+{
+	if (agent_wake(d))
+		device_after(d, TIMER_WORK, d->config->c0_ms, first_byte);
 }
 
 void agent_free(struct device *d)

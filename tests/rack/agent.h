@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 #include "tests/rack/device.h"
-#include "tests/rack/sparse_sink.h"
+#include "tests/rack/image_sink.h"
 
 enum agent_status {
 	DA_OK = 0,
@@ -59,13 +59,6 @@ enum agent_status {
 /* Handler of a received frame: `status` DA_OK, DA_PROTOCOL_ERR or DA_BUFFER_OVERFLOW (unread!). */
 typedef void agent_frame(struct device *d, uint32_t status, size_t n);
 
-/* Where a name or a section and address lead. */
-struct agent_target {
-	enum storage_region region;
-	uint64_t start, size; /* bytes */
-	bool preloader;
-};
-
 struct agent {
 	uint16_t pid; /* USB product id after a speed switch */
 	bool by_preloader;
@@ -103,15 +96,15 @@ struct agent {
 	uint32_t packet_checksum;
 	uint32_t late_status;  /* storage error not yet told: the agent double-buffers */
 	uint32_t final_status; /* not told before the final status */
-	bool nothing_fits;     /* raw image larger than its partition */
-	enum { IMAGE_UNSEEN, IMAGE_RAW, IMAGE_SPARSE } image;
-	struct sparse_sink sparse;
+	struct image_sink image;
 	char name[68];
 
 	uint32_t format_after; /* FORMAT: what follows percent and ack */
 };
 
 void agent_start(struct device *d); /* JUMP_DA: the first byte comes after --c0-ms */
+/* What the generations have in common: buffers, stage, link. False: machine out of memory. */
+bool agent_wake(struct device *d);
 void agent_free(struct device *d);
 
 /* ---- framing (agent.c) ---- */
@@ -164,8 +157,7 @@ uint32_t agent_read_packet_bytes(const struct device *d);
 bool agent_storage_absent(const struct device *d);
 void agent_copy_name(struct device *d, size_t n); /* a->buffer to a->name */
 
-/* ---- preloader image into a boot region (agent_preloader.c) ---- */
-uint32_t agent_write_preloader(struct device *d, const uint8_t *image, size_t n,
-			       enum storage_region region);
+/* Is this second stage the one whose SHA-256 or SHA-1 stands in DA1? (agent_boot.c) */
+bool agent_da2_belongs(const struct device *d, const uint8_t *da2, size_t n);
 
 #endif

@@ -90,24 +90,24 @@ void agent_init_ext_ram(struct device *d)
 
 /* ---- BOOT_TO ---- */
 
-static bool digest_in(const struct device *d, const EVP_MD *algorithm)
+static bool digest_in(const struct device *d, const uint8_t *da2, size_t n, const EVP_MD *algorithm)
 {
 	unsigned char digest[EVP_MAX_MD_SIZE];
-	unsigned n = 0;
+	unsigned bytes = 0;
 
-	if (!EVP_Digest(d->agent->big, d->agent->big_n, digest, &n, algorithm, NULL))
+	if (!EVP_Digest(da2, n, digest, &bytes, algorithm, NULL))
 		return false;
-	return holds(d->boot->da1, d->boot->da1_n, digest, n);
+	return holds(d->boot->da1, d->boot->da1_n, digest, bytes);
 }
 
 /*
  * DA1 has the digest of its second stage built in. The rack is given DA1 as the host uploaded it,
  * so any matching pair of stages is taken, whoever built it.
  */
-static bool da2_belongs(const struct device *d)
+bool agent_da2_belongs(const struct device *d, const uint8_t *da2, size_t n)
 {
-	return d->agent->big_n && d->boot->da1 &&
-	       (digest_in(d, EVP_sha256()) || digest_in(d, EVP_sha1()));
+	return n && d->boot->da1 &&
+	       (digest_in(d, da2, n, EVP_sha256()) || digest_in(d, da2, n, EVP_sha1()));
 }
 
 static void second_stage(struct device *d)
@@ -138,7 +138,7 @@ static void got_da2(struct device *d, uint32_t status, size_t n)
 		agent_halt(d, "BOOT_TO into DRAM that is not set up");
 		return;
 	}
-	if (d->stage == STAGE_AGENT2 || !da2_belongs(d)) {
+	if (d->stage == STAGE_AGENT2 || !agent_da2_belongs(d, a->big, n)) {
 		agent_end(d, DA_HASH_MISMATCH);
 		return;
 	}

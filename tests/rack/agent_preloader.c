@@ -6,7 +6,7 @@
  * (da-xflash.md 6.6). The documents do not say where it looks; the rack takes the file name noted
  * in the DRAM settings, which every sample carries.
  */
-#include "tests/rack/agent.h"
+#include "tests/rack/image_sink.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -45,28 +45,26 @@ static void put_header(uint8_t *h, bool ufs, uint32_t image_bytes, uint32_t slot
 	put_le32(h + 0x224, 1);
 }
 
-uint32_t agent_write_preloader(struct device *d, const uint8_t *image, size_t n,
-			       enum storage_region region)
+enum image_error image_store_preloader(struct flash *flash, enum storage_region region,
+				       const uint8_t *image, size_t n, bool must_be_named)
 {
-	bool ufs = d->flash.kind == STORAGE_UFS;
+	bool ufs = flash->kind == STORAGE_UFS;
 	uint32_t start = ufs ? HEADER_UFS : HEADER_EMMC;
-	uint64_t room = d->flash.regions[region].bytes;
+	uint64_t room = flash->regions[region].bytes;
 	uint8_t header[HEADER_UFS];
 	bool raw = n > 0x38 && bootcheck_is_preloader(image, n);
 
 	if (!n)
-		return DA_OK; /* an empty file: nothing is written, nothing is said */
-	if (!has_customer_name(image, n))
-		return DA_CUST_NAME_NOT_FOUND;
-	if (n > room || (raw && n > room - start)) {
-		d->agent->final_status = DA_TOO_LARGE;
-		return DA_OK;
-	}
+		return IMAGE_GOOD; /* an empty file: nothing is written, nothing is said */
+	if (must_be_named && !has_customer_name(image, n))
+		return IMAGE_NO_NAME;
+	if (n > room || (raw && n > room - start))
+		return IMAGE_TOO_LARGE;
 	if (!raw) /* header shape already: goes in as it is */
-		return flash_write(&d->flash, region, 0, image, n) ? agent_storage_error(d) : DA_OK;
+		return flash_write(flash, region, 0, image, n) ? IMAGE_STORAGE : IMAGE_GOOD;
 	put_header(header, ufs, (uint32_t)n, get_le32(image + 0x24));
-	if (flash_write(&d->flash, region, 0, header, start) ||
-	    flash_write(&d->flash, region, start, image, n))
-		return agent_storage_error(d);
-	return DA_OK;
+	if (flash_write(flash, region, 0, header, start) ||
+	    flash_write(flash, region, start, image, n))
+		return IMAGE_STORAGE;
+	return IMAGE_GOOD;
 }

@@ -1,6 +1,7 @@
 /* Where a parameter block or a partition name leads on the device's own storage. */
 #include "tests/rack/agent.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -121,6 +122,7 @@ static uint32_t by_table(struct device *d, const char *name, struct agent_target
 		if (e) {
 			target->start = e->start;
 			target->size = e->size;
+			snprintf(target->name, sizeof target->name, "%s", e->name);
 		} else {
 			status = DA_PARTITION_NOT_FOUND;
 		}
@@ -134,6 +136,7 @@ uint32_t agent_target_by_name(struct device *d, const char *name, struct agent_t
 	bool boot1 = !strcmp(name, "preloader"), boot2 = !strcmp(name, "preloader_backup");
 
 	*target = (struct agent_target){0};
+	snprintf(target->name, sizeof target->name, "%s", name);
 	if (agent_storage_absent(d))
 		return DA_READ_PT_FAIL;
 	if (boot1 || boot2) {

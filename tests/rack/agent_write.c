@@ -14,7 +14,7 @@
 #include "engine/base/bytes.h"
 
 enum { NAME_BYTES = 64, PRELOADER_BYTES_MAX = 0x400000 };
-enum { LEVEL_USB = 1, LEVEL_STORAGE = 2, SPARSE_MAGIC = 0xED26FF3A, SPARSE_HEAD_BYTES = 28 };
+enum { LEVEL_USB = 1, LEVEL_STORAGE = 2 };
 
 static void next_packet(struct device *d);
 
@@ -44,84 +44,28 @@ uint32_t agent_byte_sum(const uint8_t *p, size_t n)
 
 /* ---- the storage side ---- */
 
-static bool reads_back(struct device *d, uint64_t at, const uint8_t *bytes, size_t n)
-{
-	static uint8_t back[65536];
-
-	for (size_t done = 0; done < n;) {
-		size_t run = n - done < sizeof back ? n - done : sizeof back;
-
-		if (flash_read(&d->flash, d->agent->target.region, at + done, back, run) ||
-		    memcmp(back, bytes + done, run) != 0)
-			return false;
-		done += run;
-	}
-	return true;
-}
-
-static uint32_t store_raw(struct device *d, const uint8_t *bytes, size_t n)
-{
-	struct agent *a = d->agent;
-	uint64_t at = a->target.start + a->write_offset;
-
-	if (a->nothing_fits)
-		return DA_OK;
-	if (flash_write(&d->flash, a->target.region, at, bytes, n))
-		return agent_storage_error(d);
-	if (a->checksum_level & LEVEL_STORAGE && !reads_back(d, at, bytes, n))
-		return DA_CHECKSUM_ERR;
-	return DA_OK;
-}
-
-static uint32_t store_sparse(struct device *d, const uint8_t *bytes, size_t n)
+/* What is told at the end is noted; what is told with the next packet is returned. */
+static uint32_t judge(struct device *d, enum image_error error)
 {
 	struct agent *a = d->agent;
 
-	sparse_sink_put(&a->sparse, bytes, n);
-	switch (a->sparse.error) {
-	case SPARSE_SINK_GOOD:
+	switch (error) {
+	case IMAGE_GOOD:
 		break;
-	case SPARSE_SINK_BAD_CHUNK:
+	case IMAGE_STORAGE:
+		return agent_storage_error(d);
+	case IMAGE_DIFFERS:
+		return DA_CHECKSUM_ERR;
+	case IMAGE_TOO_LARGE:
+		a->final_status = DA_TOO_LARGE;
+		break;
+	case IMAGE_BAD_CHUNK:
 		a->final_status = DA_UNKNOWN_CHUNK;
 		break;
-	case SPARSE_SINK_TOO_LARGE:
-		a->final_status = DA_TOO_LARGE;
-		break;
-	case SPARSE_SINK_STORAGE:
-		return agent_storage_error(d);
+	case IMAGE_NO_NAME:
+		return DA_CUST_NAME_NOT_FOUND;
 	}
 	return DA_OK;
-}
-
-static void recognise(struct device *d, const uint8_t *bytes, size_t n)
-{
-	struct agent *a = d->agent;
-	uint64_t total = a->write_left + n; /* write_left is already less this packet */
-
-	a->image = IMAGE_RAW;
-	if (!a->by_name)
-		return;
-	if (n >= SPARSE_HEAD_BYTES && get_le32(bytes) == SPARSE_MAGIC) {
-		a->image = IMAGE_SPARSE;
-		sparse_sink_init(&a->sparse, &d->flash, a->target.region, a->target.start,
-				 a->target.size);
-	} else if (total > a->target.size) {
-		a->nothing_fits = true;
-		a->final_status = DA_TOO_LARGE;
-	}
-	device_log(d, "--", "  %s image of %llu bytes into 0x%llX at 0x%llX",
-		   a->image == IMAGE_SPARSE ? "sparse" : "raw", (unsigned long long)total,
-		   (unsigned long long)a->target.size, (unsigned long long)a->target.start);
-}
-
-/* What the writer thread of the agent makes of a packet; told one packet later. */
-static uint32_t store(struct device *d, const uint8_t *bytes, size_t n)
-{
-	struct agent *a = d->agent;
-
-	if (a->image == IMAGE_UNSEEN)
-		recognise(d, bytes, n);
-	return a->image == IMAGE_SPARSE ? store_sparse(d, bytes, n) : store_raw(d, bytes, n);
 }
 
 /* ---- packets ---- */
@@ -156,7 +100,8 @@ static uint32_t take_preloader(struct device *d)
 
 	if (a->write_left)
 		return DA_OK;
-	return agent_write_preloader(d, a->big, (size_t)a->write_offset, a->target.region);
+	return judge(d, image_store_preloader(&d->flash, a->target.region, a->big,
+					      (size_t)a->write_offset, true));
 }
 
 static void got_data(struct device *d, uint32_t status, size_t n)
@@ -188,7 +133,7 @@ static void got_data(struct device *d, uint32_t status, size_t n)
 		stored = take_preloader(d);
 		told = stored == DA_CUST_NAME_NOT_FOUND ? stored : told;
 	} else {
-		stored = store(d, bytes, n);
+		stored = judge(d, image_sink_put(&a->image, bytes, n));
 		a->write_offset += n;
 	}
 	if (!a->late_status)
@@ -251,8 +196,6 @@ static void begin(struct device *d, uint64_t length)
 
 	a->write_offset = 0;
 	a->late_status = a->final_status = 0;
-	a->nothing_fits = false;
-	a->image = IMAGE_UNSEEN;
 	if (preloader && length > PRELOADER_BYTES_MAX) {
 		/* Larger than any boot region: as every image that is too large. */
 		a->target.preloader = false;
@@ -263,6 +206,8 @@ static void begin(struct device *d, uint64_t length)
 		agent_halt(d, "no memory on this machine");
 		return;
 	}
+	image_sink_init(&a->image, &d->flash, &a->target, a->by_name, length);
+	a->image.read_back = a->checksum_level & LEVEL_STORAGE;
 	agent_send_status(d, DA_OK);
 	a->write_left = length;
 	next_packet(d);
