@@ -15,7 +15,7 @@ static bool absent(const struct device *d, enum storage_kind kind)
 	return d->flash.kind != kind || agent_storage_absent(d);
 }
 
-uint32_t info_emmc(struct device *d)
+uint32_t tell_emmc(struct device *d)
 {
 	const struct flash_region *r = d->flash.regions;
 	uint8_t b[EMMC_BYTES] = {0};
@@ -51,7 +51,7 @@ static void ufs_old_end(const struct device *d, uint8_t *b)
 	memcpy(b + 48, d->id.fwver, 4);
 }
 
-uint32_t info_ufs(struct device *d)
+uint32_t tell_ufs(struct device *d)
 {
 	const struct flash_region *r = d->flash.regions;
 	uint8_t b[UFS_BYTES] = {0};
@@ -79,12 +79,12 @@ static uint32_t zeros(struct device *d, size_t n)
 	return DA_OK;
 }
 
-uint32_t info_nand(struct device *d)
+uint32_t tell_nand(struct device *d)
 {
 	return zeros(d, NAND_BYTES);
 }
 
-uint32_t info_nor(struct device *d)
+uint32_t tell_nor(struct device *d)
 {
 	return zeros(d, NOR_BYTES);
 }
@@ -95,12 +95,12 @@ static uint32_t text(struct device *d, const char *s)
 	return DA_OK;
 }
 
-uint32_t info_da_version(struct device *d)
+uint32_t tell_da_version(struct device *d)
 {
 	return text(d, "1.0");
 }
 
-uint32_t info_packet_length(struct device *d)
+uint32_t tell_packet_length(struct device *d)
 {
 	uint8_t b[8];
 
@@ -110,7 +110,7 @@ uint32_t info_packet_length(struct device *d)
 	return DA_OK;
 }
 
-uint32_t info_random_id(struct device *d)
+uint32_t tell_random_id(struct device *d)
 {
 	uint8_t b[16];
 	struct seeded s = {.state = d->config->seed ^ (uint64_t)d->index << 32 ^ d->now_us};
@@ -120,23 +120,23 @@ uint32_t info_random_id(struct device *d)
 	return DA_OK;
 }
 
-uint32_t info_table_kind(struct device *d)
+uint32_t tell_table_kind(struct device *d)
 {
 	agent_send_u32(d, GPT);
 	return DA_OK;
 }
 
-uint32_t info_connection_agent(struct device *d)
+uint32_t tell_connection_agent(struct device *d)
 {
 	return text(d, d->agent->by_preloader ? "preloader" : "brom");
 }
 
-uint32_t info_usb_speed(struct device *d)
+uint32_t tell_usb_speed(struct device *d)
 {
 	return text(d, d->usb.face.speed == USB_HIGH ? "high-speed" : "full-speed");
 }
 
-uint32_t info_ram(struct device *d)
+uint32_t tell_ram(struct device *d)
 {
 	uint8_t b[RAM_BYTES] = {0};
 
@@ -152,7 +152,7 @@ uint32_t info_ram(struct device *d)
 	return DA_OK;
 }
 
-uint32_t info_chip_id(struct device *d)
+uint32_t tell_chip_id(struct device *d)
 {
 	uint8_t b[12] = {0};
 
@@ -164,25 +164,25 @@ uint32_t info_chip_id(struct device *d)
 	return DA_OK;
 }
 
-uint32_t info_battery(struct device *d)
+uint32_t tell_battery(struct device *d)
 {
 	agent_send_u32(d, 0); /* boards on the line have none */
 	return DA_UNSUPPORT_OP;
 }
 
-uint32_t info_rpmb(struct device *d)
+uint32_t tell_rpmb(struct device *d)
 {
 	agent_send_u32(d, RPMB_NO_KEY);
 	return DA_OK;
 }
 
-uint32_t info_dram_type(struct device *d)
+uint32_t tell_dram_type(struct device *d)
 {
 	agent_send_u32(d, LP4X);
 	return DA_OK;
 }
 
-uint32_t info_fw(struct device *d)
+uint32_t tell_fw(struct device *d)
 {
 	static const uint8_t without_sla[4] = {0x12, 0x34, 0x56, 0x78};
 	struct seeded s = {.state = d->config->seed ^ d->now_us};
@@ -200,13 +200,13 @@ uint32_t info_fw(struct device *d)
 	return DA_OK;
 }
 
-uint32_t info_hrid(struct device *d)
+uint32_t tell_hrid(struct device *d)
 {
 	agent_send(d, d->id.hrid, sizeof d->id.hrid);
 	return DA_OK;
 }
 
-uint32_t info_error_detail(struct device *d)
+uint32_t tell_error_detail(struct device *d)
 {
 	uint8_t b[128] = {0};
 
@@ -214,7 +214,7 @@ uint32_t info_error_detail(struct device *d)
 	return DA_OK;
 }
 
-uint32_t info_life_cycle(struct device *d)
+uint32_t tell_life_cycle(struct device *d)
 {
 	(void)d;
 	return DA_OK;

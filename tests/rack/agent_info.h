@@ -9,24 +9,24 @@
 
 struct device;
 
-uint32_t info_emmc(struct device *d);
-uint32_t info_nand(struct device *d);
-uint32_t info_nor(struct device *d);
-uint32_t info_ufs(struct device *d);
-uint32_t info_da_version(struct device *d);
-uint32_t info_packet_length(struct device *d);
-uint32_t info_random_id(struct device *d);
-uint32_t info_table_kind(struct device *d);
-uint32_t info_connection_agent(struct device *d);
-uint32_t info_usb_speed(struct device *d);
-uint32_t info_ram(struct device *d);
-uint32_t info_chip_id(struct device *d);
-uint32_t info_battery(struct device *d);
-uint32_t info_rpmb(struct device *d);
-uint32_t info_dram_type(struct device *d);
-uint32_t info_fw(struct device *d);
-uint32_t info_hrid(struct device *d);
-uint32_t info_error_detail(struct device *d);
-uint32_t info_life_cycle(struct device *d);
+uint32_t tell_emmc(struct device *d);
+uint32_t tell_nand(struct device *d);
+uint32_t tell_nor(struct device *d);
+uint32_t tell_ufs(struct device *d);
+uint32_t tell_da_version(struct device *d);
+uint32_t tell_packet_length(struct device *d);
+uint32_t tell_random_id(struct device *d);
+uint32_t tell_table_kind(struct device *d);
+uint32_t tell_connection_agent(struct device *d);
+uint32_t tell_usb_speed(struct device *d);
+uint32_t tell_ram(struct device *d);
+uint32_t tell_chip_id(struct device *d);
+uint32_t tell_battery(struct device *d);
+uint32_t tell_rpmb(struct device *d);
+uint32_t tell_dram_type(struct device *d);
+uint32_t tell_fw(struct device *d);
+uint32_t tell_hrid(struct device *d);
+uint32_t tell_error_detail(struct device *d);
+uint32_t tell_life_cycle(struct device *d);
 
 #endif
