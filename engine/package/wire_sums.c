@@ -88,12 +88,16 @@ static size_t range_end(const struct wire_sums *w, uint64_t offset, uint64_t n)
 	return blocks_of(end);
 }
 
-uint16_t wire_sums_packet(const struct wire_sums *w, uint64_t offset, uint64_t n)
+uint16_t wire_sums_plain(const struct wire_sums *w, uint64_t offset, uint64_t n)
 {
 	size_t last = range_end(w, offset, n);
 
-	return (uint16_t)(w->prefix[last] - w->prefix[offset / WIRE_SUMS_BLOCK] +
-			  (n % 2 != 0 ? 0xFF : 0));
+	return (uint16_t)(w->prefix[last] - w->prefix[offset / WIRE_SUMS_BLOCK]);
+}
+
+uint16_t wire_sums_packet(const struct wire_sums *w, uint64_t offset, uint64_t n)
+{
+	return (uint16_t)(wire_sums_plain(w, offset, n) + (n % 2 != 0 ? 0xFF : 0));
 }
 
 uint32_t wire_sums_words(const struct wire_sums *w, uint64_t offset, uint64_t n)

@@ -39,6 +39,8 @@ void wire_sums_free(struct wire_sums *w);
 /* Checksum of [offset, offset + n); offset must be a multiple of 4096, and the end too or the
  * image's end. */
 uint16_t wire_sums_packet(const struct wire_sums *w, uint64_t offset, uint64_t n);
+/* The legacy agents' sum over the same kind of range: bytes only, no rule for odd counts. */
+uint16_t wire_sums_plain(const struct wire_sums *w, uint64_t offset, uint64_t n);
 /* The XML agents' sum of 32-bit words over the same kind of range. */
 uint32_t wire_sums_words(const struct wire_sums *w, uint64_t offset, uint64_t n);
 /* The same for bytes at hand that have no sums of their own; reads all `n` bytes. */
