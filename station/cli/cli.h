@@ -18,17 +18,40 @@
 
 enum cli_status { CLI_GOOD = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
 
+#define CLI_RANGES_MAX 64
+
+/* Options as given; NULL: not given. */
 struct cli_options {
 	bool json;
-	const char *da;	     /* --da FILE, or NULL */
-	const char *scatter; /* --scatter NAME, or NULL */
-	const char *path;    /* the file or folder */
+	const char *da, *scatter;
+	const char *path; /* the command's one argument: file, folder, slot, number */
+	const char *url, *limit;
+	/* of order open */
+	const char *profile, *package, *operation, *quantity, *name, *operator_name;
+	const char *slots, *end, *only;
+	const char *ranges[CLI_RANGES_MAX];
+	size_t range_count;
 };
 
 int cmd_package_check(const struct cli_options *o);
 int cmd_scatter(const struct cli_options *o);
 int cmd_da(const struct cli_options *o);
 int cmd_preloader(const struct cli_options *o);
+/* These ask a running station (client.h). */
+int cmd_station(const struct cli_options *o);
+int cmd_slots(const struct cli_options *o);
+int cmd_slot(const struct cli_options *o);
+int cmd_slot_abort(const struct cli_options *o);
+int cmd_slot_retry(const struct cli_options *o);
+int cmd_slot_release(const struct cli_options *o);
+int cmd_card(const struct cli_options *o);
+int cmd_orders(const struct cli_options *o);
+int cmd_order_open(const struct cli_options *o);
+int cmd_order_close(const struct cli_options *o);
+int cmd_packages(const struct cli_options *o);
+int cmd_package_import(const struct cli_options *o);
+int cmd_runs(const struct cli_options *o);
+int cmd_run(const struct cli_options *o);
 
 /* Print the one error line and return CLI_FAILED. `what` is the file or folder it is about. */
 int cli_fail(const char *what, const struct problem *problem);
