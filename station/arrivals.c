@@ -25,18 +25,10 @@ static struct port *add_port(struct station *s, const char *path, const char *la
 	return p;
 }
 
-/* A slot may be written with its whole path or with the last word of it: "1-4.2". */
-static bool is_place(const char *path, const char *written)
-{
-	const char *word = strrchr(path, ' ');
-
-	return strcmp(path, written) == 0 || (word && strcmp(word + 1, written) == 0);
-}
-
 static struct port *find_port(struct station *s, const char *path)
 {
 	for (size_t i = 0; i < s->port_count; i++)
-		if (is_place(path, s->ports[i]->path))
+		if (order_is_place(path, s->ports[i]->path))
 			return s->ports[i];
 	return NULL;
 }

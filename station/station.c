@@ -42,12 +42,32 @@ void station_event(struct station *s, const char *kind, const struct port *p, co
 	ledger_event(s->ledger, times_now_ms(), kind, p ? p->path : NULL, p ? p->run_id : 0, text);
 }
 
-struct order *station_active_order(struct station *s)
+/* The first open order, by time of opening, that names the slot (or names none) and has room. */
+static struct order *first_order(struct station *s, const struct port *p, bool named,
+				 struct order **full)
 {
-	for (size_t i = s->order_count; i-- > 0;)
-		if (s->orders[i]->state == ORDER_OPEN)
-			return s->orders[i];
+	for (size_t i = 0; i < s->order_count; i++) {
+		struct order *o = s->orders[i];
+
+		if (o->state != ORDER_OPEN)
+			continue;
+		if (named ? !order_names_slot(o, p->label, p->path) : o->choice.slot_count > 0)
+			continue;
+		if (!order_is_full(o))
+			return o;
+		if (!*full)
+			*full = o;
+	}
 	return NULL;
+}
+
+struct order *station_order_for(struct station *s, const struct port *p, struct order **full)
+{
+	struct order *o;
+
+	*full = NULL;
+	o = first_order(s, p, true, full);
+	return o ? o : first_order(s, p, false, full);
 }
 
 void station_wake_ports(struct station *s)
@@ -297,16 +317,28 @@ static void configured_order_done(void *context, int64_t id, const struct proble
 static void open_configured_order(struct station *s)
 {
 	const struct config *c = s->config;
+	const struct task_choice *choice = &c->order.choice;
+	const char *only[TASK_ONLY_MAX + 1] = {NULL}, *slots[TASK_SLOTS_MAX + 1] = {NULL};
 	struct view_order_request request = {
 		.name = c->order.name,
 		.profile = c->order.profile,
 		.package = c->order.package,
 		.quantity = c->order.quantity,
 		.operator_name = c->order.operator_name,
+		.operation = choice->has_operation ? flow_operation_name(choice->operation) : "",
+		.end = choice->has_end ? task_end_name(choice->end) : "",
+		.only = only,
+		.slots = slots,
+		.ranges = choice->ranges.list,
+		.range_count = choice->ranges.count,
 	};
 
 	if (!c->order.given)
 		return;
+	for (size_t i = 0; i < choice->only.count; i++)
+		only[i] = choice->only.names[i];
+	for (size_t i = 0; i < choice->slot_count; i++)
+		slots[i] = choice->slots[i];
 	for (size_t i = 0; i < s->order_count; i++)
 		if (strcmp(s->orders[i]->name, c->order.name) == 0)
 			return;

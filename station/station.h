@@ -100,8 +100,12 @@ uint64_t station_touch(struct station *s);
 __attribute__((format(printf, 4, 5))) void station_event(struct station *s, const char *kind,
 							 const struct port *p, const char *format,
 							 ...);
-/* The order that units are flashed for now: the newest that is open. NULL: none. */
-struct order *station_active_order(struct station *s);
+/*
+ * The order that a unit in this slot is flashed for: the first opened one that names the slot,
+ * else the first opened one that names none; those that have all their units are passed over.
+ * NULL: none; `full` is then one that would have been, or NULL.
+ */
+struct order *station_order_for(struct station *s, const struct port *p, struct order **full);
 /* Look at the slots that wait: something they wait for may have come. */
 void station_wake_ports(struct station *s);
 /* Note a package of the store in the ledger. */

@@ -134,7 +134,21 @@ static int read_flap(struct reader *r, const cJSON *v, void *target)
 	return reader_object(r, v, keys, COUNT(keys), target);
 }
 
-static int read_order(struct reader *r, const cJSON *v, void *target)
+/* An order's keys and those that choose its task, apart: each has a table of its own. */
+static cJSON *some_keys(const cJSON *object, bool choice)
+{
+	cJSON *copy = cJSON_Duplicate(object, true), *item = copy ? copy->child : NULL, *next;
+
+	for (; item; item = next) {
+		next = item->next;
+		if (task_is_choice_key(item->string) != choice)
+			cJSON_Delete(cJSON_DetachItemViaPointer(copy, item));
+	}
+	return copy;
+}
+
+static int read_order_parts(struct reader *r, const cJSON *own, const cJSON *choice,
+			    struct config *c)
 {
 	static const struct key keys[] = {
 		TEXT("name", order.name, 1),
@@ -143,12 +157,26 @@ static int read_order(struct reader *r, const cJSON *v, void *target)
 		TEXT("operator", order.operator_name, 1),
 		NUMBER("quantity", order.quantity, 0, 1000000000),
 	};
+
+	if (!own || !choice)
+		return reader_refuse(r, "free some memory", "out of memory");
+	if (reader_object(r, own, keys, COUNT(keys), c) != 0)
+		return -1;
+	return task_choice_read(r, choice, &c->order.choice);
+}
+
+static int read_order(struct reader *r, const cJSON *v, void *target)
+{
 	static const char *const required[] = {"name", "profile", "package", NULL};
 	struct config *c = target;
 	size_t base = strlen(r->path);
+	cJSON *own = some_keys(v, false), *choice = some_keys(v, true);
+	int result = read_order_parts(r, own, choice, c);
 
+	cJSON_Delete(own);
+	cJSON_Delete(choice);
 	c->order.given = true;
-	if (reader_object(r, v, keys, COUNT(keys), target) != 0)
+	if (result != 0)
 		return -1;
 	for (size_t i = 0; required[i]; i++) {
 		if (cJSON_GetObjectItemCaseSensitive(v, required[i]))

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "engine/base/problem.h"
+#include "station/profile/task.h"
 
 #define CONFIG_PATH_MAX	    4096
 #define CONFIG_SLOTS_MAX    256
@@ -54,6 +55,7 @@ struct config {
 		bool given;
 		char name[64], profile[64], package[CONFIG_PATH_MAX], operator_name[64];
 		int64_t quantity;
+		struct task_choice choice;
 	} order; /* opened at start unless an order of that name is open */
 };
 

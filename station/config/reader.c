@@ -140,7 +140,7 @@ static int read_choice(struct reader *r, const struct key *k, const cJSON *value
 			     value->valuestring, all);
 }
 
-static int read_list(struct reader *r, const struct key *k, const cJSON *value, void *target)
+static int read_list(struct reader *r, const struct key *k, const cJSON *value, void *to)
 {
 	size_t base = strlen(r->path);
 	const cJSON *element;
@@ -151,7 +151,7 @@ static int read_list(struct reader *r, const struct key *k, const cJSON *value, 
 	cJSON_ArrayForEach(element, value)
 	{
 		snprintf(r->path + base, sizeof r->path - base, "[%d]", i++);
-		if (k->read(r, element, target) != 0)
+		if (k->read(r, element, to) != 0)
 			return -1;
 	}
 	r->path[base] = '\0';
@@ -177,9 +177,13 @@ static int read_value(struct reader *r, const struct key *k, const cJSON *value,
 	case KEY_OBJECT:
 		if (!cJSON_IsObject(value))
 			return refuse_kind(r, value, "an object");
-		return k->read(r, value, target);
+		return k->read(r, value, to);
+	case KEY_WORD:
+		if (!cJSON_IsString(value))
+			return refuse_kind(r, value, "a text");
+		return k->read(r, value, to);
 	case KEY_LIST:
-		return read_list(r, k, value, target);
+		return read_list(r, k, value, to);
 	case KEY_NOTE:
 		return cJSON_IsString(value) ? 0 : refuse_kind(r, value, "a text");
 	}

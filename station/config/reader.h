@@ -21,6 +21,7 @@ enum key_kind {
 	KEY_NUMBER, /* int64_t, whole, between min and max */
 	KEY_BOOL,   /* bool */
 	KEY_CHOICE, /* int: index into `choices` */
+	KEY_WORD,   /* a text that `read` understands */
 	KEY_OBJECT, /* `read` is called with the object */
 	KEY_LIST,   /* `read` is called for each element, in order */
 	KEY_NOTE,   /* a text for editors and people, such as "$schema": not used */
@@ -35,7 +36,8 @@ struct key {
 	size_t size;   /* KEY_TEXT */
 	int64_t min, max;
 	const char *const *choices; /* NULL-terminated */
-	int (*read)(struct reader *r, const cJSON *value, void *target);
+	/* `to`: the target struct, from `offset` on. 0, or -1 with the problem filled. */
+	int (*read)(struct reader *r, const cJSON *value, void *to);
 	bool required;
 };
 

@@ -15,6 +15,14 @@ int apply_record(struct applier *a, struct record *r)
 		return apply_order_open(a, r);
 	case RECORD_ORDER_CLOSE:
 		return apply_order_close(a, r);
+	case RECORD_ORDER_STOP:
+		return apply_order_stop(a, r);
+	case RECORD_QUARANTINE:
+		return apply_quarantine(a, r);
+	case RECORD_RELEASE:
+		return apply_release(a, r);
+	case RECORD_STREAM:
+		return apply_stream(a, r);
 	case RECORD_RUN_BEGIN:
 		return apply_run_begin(a, r);
 	case RECORD_RUN_IDENTIFIED:
@@ -37,6 +45,24 @@ int apply_slot(struct applier *a, struct record *r)
 	const char *label = slot->label && *slot->label ? slot->label : slot->path;
 
 	return statement_run(&a->sql, SQL_SLOT_PUT, "tti", slot->path, label, times_now_ms());
+}
+
+int apply_quarantine(struct applier *a, struct record *r)
+{
+	const struct record_quarantine *q = &r->u.quarantine;
+	int code = statement_run(&a->sql, SQL_SLOT_SEEN, "ti", q->slot_path, q->at_ms);
+
+	if (code == SQLITE_OK)
+		code = statement_run(&a->sql, SQL_QUARANTINE_ADD, "tiss", q->slot_path, q->at_ms,
+				     q->why, q->statistics);
+	return code;
+}
+
+int apply_release(struct applier *a, struct record *r)
+{
+	const struct record_quarantine *q = &r->u.quarantine;
+
+	return statement_run(&a->sql, SQL_QUARANTINE_END, "ti", q->slot_path, q->at_ms);
 }
 
 int apply_event(struct applier *a, struct record *r)

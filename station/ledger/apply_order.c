@@ -60,8 +60,10 @@ int apply_order_open(struct applier *a, struct record *r)
 	if (code != SQLITE_OK)
 		return code;
 	r->id = o->id;
-	code = statement_run(&a->sql, SQL_ORDER_OPEN, "itiisiti", o->id, o->name, profile, package,
-			     o->product, o->quantity, o->operator_name, o->opened_ms);
+	code = statement_run(&a->sql, SQL_ORDER_OPEN, "itiisititt", o->id, o->name, profile,
+			     package, o->product, o->quantity, o->operator_name, o->opened_ms,
+			     o->operation ? o->operation : "download",
+			     o->choice_json ? o->choice_json : "{}");
 	if (code == SQLITE_CONSTRAINT_UNIQUE) {
 		problem_set(&r->problem, o->name ? o->name : "order",
 			    "close that order first, or give this one another name",
@@ -84,4 +86,10 @@ int apply_order_close(struct applier *a, struct record *r)
 		return APPLY_REFUSED;
 	}
 	return code;
+}
+
+int apply_order_stop(struct applier *a, struct record *r)
+{
+	r->id = r->u.order_stop.order_id;
+	return statement_run(&a->sql, SQL_ORDER_STOP, "it", r->id, r->u.order_stop.why);
 }

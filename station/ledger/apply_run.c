@@ -87,12 +87,23 @@ static int store_result(struct applier *a, const struct ledger_run_end *end)
 	const struct fault *fault = &report->fault;
 	bool faulty = fault->family != FAULT_NONE;
 
-	return statement_run(&a->sql, SQL_RUN_FINISH, faulty ? "itisstittiitt" : "itisstxttiitt",
-			     end->id, result_name(report->result), end->finished_ms, report->phase,
-			     report->step, faulty ? fault_family_name(fault->family) : NULL,
-			     (int64_t)fault->code, faulty ? fault->step : NULL,
-			     faulty ? fault->what : NULL, (int64_t)report->bytes_written,
-			     (int64_t)end->reattaches, end->da_identifier, end->da_sha256);
+	return statement_run(
+		&a->sql, SQL_RUN_FINISH, faulty ? "itisstittiittttit" : "itisstxttiittttit",
+		end->id, result_name(report->result), end->finished_ms, report->phase, report->step,
+		faulty ? fault_family_name(fault->family) : NULL, (int64_t)fault->code,
+		faulty ? fault->step : NULL, faulty ? fault->what : NULL,
+		(int64_t)report->bytes_written, (int64_t)end->reattaches, end->da_identifier,
+		end->da_sha256, verify_level_name(report->verify), identity_name(report->identity),
+		(int64_t)report->recovered, end->card_json);
+}
+
+int apply_stream(struct applier *a, struct record *r)
+{
+	const struct ledger_stream *s = &r->u.stream;
+
+	return statement_run(&a->sql, SQL_STREAM_ADD, "ittsiititi", s->run_id, s->kind, s->name,
+			     s->region, (int64_t)s->start, (int64_t)s->bytes, s->sha256,
+			     (int64_t)s->blank, s->path, s->stored_ms);
 }
 
 /* A step that was under way when the run ended was interrupted by that end. */

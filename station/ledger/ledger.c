@@ -239,6 +239,28 @@ void ledger_close_order(struct ledger *l, int64_t order_id, int64_t closed_ms, c
 	push(l, record_order_close(order_id, closed_ms, reason), done, context);
 }
 
+void ledger_stop_order(struct ledger *l, int64_t order_id, const char *why)
+{
+	push(l, record_order_stop(order_id, why), NULL, NULL);
+}
+
+void ledger_quarantine(struct ledger *l, const char *slot_path, int64_t since_ms, const char *why,
+		       const char *statistics_json)
+{
+	push(l, record_quarantine(slot_path, since_ms, why, statistics_json), NULL, NULL);
+}
+
+void ledger_release(struct ledger *l, const char *slot_path, int64_t at_ms)
+{
+	push(l, record_release(slot_path, at_ms), NULL, NULL);
+}
+
+void ledger_put_stream(struct ledger *l, const struct ledger_stream *stream, ledger_done *done,
+		       void *context)
+{
+	push(l, record_stream(stream), done, context);
+}
+
 void ledger_begin_run(struct ledger *l, const struct ledger_run_begin *run)
 {
 	push(l, record_run_begin(run), NULL, NULL);

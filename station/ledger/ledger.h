@@ -108,11 +108,21 @@ struct ledger_order {
 	int64_t quantity;
 	const char *operator_name; /* may be NULL */
 	int64_t opened_ms;	   /* UTC, ms since 1970, as all times here */
+	const char *operation;	   /* flow_operation_name(); NULL "download" */
+	const char *choice_json;   /* what it chose beside its profile; NULL nothing */
 };
 void ledger_open_order(struct ledger *l, const struct ledger_order *order, ledger_done *done,
 		       void *context);
 void ledger_close_order(struct ledger *l, int64_t order_id, int64_t closed_ms, const char *reason,
 			ledger_done *done, void *context);
+
+/* The station starts no more runs of this order, or (NULL) does again. */
+void ledger_stop_order(struct ledger *l, int64_t order_id, const char *why);
+
+/* A slot is out of use, until it is released. `statistics_json`: an object. */
+void ledger_quarantine(struct ledger *l, const char *slot_path, int64_t since_ms, const char *why,
+		       const char *statistics_json);
+void ledger_release(struct ledger *l, const char *slot_path, int64_t at_ms);
 
 /* Journal of a run, in this order: begin, identified, point of no return, finish. */
 struct ledger_run_begin {
@@ -135,8 +145,24 @@ void ledger_begin_run(struct ledger *l, const struct ledger_run_begin *run);
  */
 void ledger_run_identified(struct ledger *l, int64_t run_id, const struct device_facts *facts,
 			   ledger_done *done, void *context);
+/* Again, of a run that began anew by the preloader it had written: the first time stays. */
 void ledger_run_no_return(struct ledger *l, int64_t run_id, int64_t at_ms, ledger_done *done,
 			  void *context);
+
+/* Bytes that were read from the unit into a file that is on disk. */
+struct ledger_stream {
+	int64_t run_id;
+	const char *kind; /* "readback", "identity" */
+	const char *name; /* partition, or "user+0x1000" */
+	const char *region;
+	uint64_t start, bytes;
+	const char *sha256; /* hex */
+	bool blank;	    /* nothing but 00 or FF */
+	const char *path;   /* below state_dir */
+	int64_t stored_ms;
+};
+void ledger_put_stream(struct ledger *l, const struct ledger_stream *stream, ledger_done *done,
+		       void *context);
 
 struct ledger_part {
 	const char *name;
@@ -156,6 +182,7 @@ struct ledger_run_end {
 	unsigned reattaches;
 	const char *da_identifier; /* may be NULL */
 	const char *da_sha256;	   /* may be NULL */
+	const char *card_json;	   /* the device's partition table; may be NULL */
 };
 /* `done` without error: the result may be shown. */
 void ledger_finish_run(struct ledger *l, const struct ledger_run_end *end, ledger_done *done,

@@ -26,7 +26,8 @@ static int read_orders(sqlite3 *db, struct ledger_loaded *out)
 	struct rows r = rows_of(
 		db,
 		"SELECT o.id, o.name, f.name, p.sha256, o.product, o.operator, o.quantity,"
-		" o.opened_ms FROM orders o JOIN profiles f ON f.id = o.profile_id"
+		" o.opened_ms, o.choice, coalesce(o.stopped, '') FROM orders o JOIN profiles f ON "
+		"f.id = o.profile_id"
 		" JOIN packages p ON p.id = o.package_id WHERE o.closed_ms IS NULL ORDER BY o.id",
 		"");
 
@@ -43,7 +44,13 @@ static int read_orders(sqlite3 *db, struct ledger_loaded *out)
 			.id = rows_int(&r, 0),
 			.quantity = rows_int(&r, 6),
 			.opened_ms = rows_int(&r, 7),
+			.choice_json = strdup(rows_text_or_empty(&r, 8)),
 		};
+		if (!o->choice_json) {
+			r.code = SQLITE_NOMEM;
+			break;
+		}
+		copy_text(o->stopped, sizeof o->stopped, &r, 9);
 		copy_text(o->name, sizeof o->name, &r, 1);
 		copy_text(o->profile, sizeof o->profile, &r, 2);
 		copy_text(o->package_id, sizeof o->package_id, &r, 3);
@@ -118,6 +125,7 @@ static int read_units(sqlite3 *db, struct ledger_loaded_order *o, struct figures
 			r.code = SQLITE_NOMEM;
 			break;
 		}
+		unit->tries = run.passed ? 0 : unit->tries + 1;
 		if (run.passed && !unit->passed) {
 			unit->passed = true;
 			unit->passed_ms = run.finished_ms;
@@ -195,12 +203,38 @@ static int read_packages(sqlite3 *db, struct ledger_loaded *out)
 	return rows_end(&r);
 }
 
+static int read_quarantines(sqlite3 *db, struct ledger_loaded *out)
+{
+	struct rows r = rows_of(db,
+				"SELECT s.path, q.since_ms, q.why FROM quarantines q"
+				" JOIN slots s ON s.id = q.slot_id WHERE q.released_ms IS NULL",
+				"");
+
+	while (rows_next(&r)) {
+		struct ledger_loaded_quarantine *q =
+			one_more(out->quarantines, out->quarantine_count, sizeof *q);
+
+		if (!q) {
+			r.code = SQLITE_NOMEM;
+			break;
+		}
+		out->quarantines = q;
+		q += out->quarantine_count++;
+		q->since_ms = rows_int(&r, 1);
+		copy_text(q->slot_path, sizeof q->slot_path, &r, 0);
+		copy_text(q->why, sizeof q->why, &r, 2);
+	}
+	return rows_end(&r);
+}
+
 static int read_all(sqlite3 *db, struct ledger_loaded *out)
 {
 	int code = db_number(db, "SELECT max(id) FROM runs", &out->last_run_id);
 
 	if (code == SQLITE_OK)
 		code = db_number(db, "SELECT max(id) FROM orders", &out->last_order_id);
+	if (code == SQLITE_OK)
+		code = read_quarantines(db, out);
 	if (code == SQLITE_OK)
 		code = read_packages(db, out);
 	if (code == SQLITE_OK)
@@ -232,10 +266,12 @@ void ledger_loaded_free(struct ledger_loaded *loaded)
 	for (size_t i = 0; i < loaded->order_count; i++) {
 		free(loaded->orders[i].list);
 		free(loaded->orders[i].takt_s);
+		free(loaded->orders[i].choice_json);
 	}
 	for (size_t i = 0; i < loaded->package_count; i++)
 		free(loaded->packages[i].source_path);
 	free(loaded->orders);
 	free(loaded->packages);
+	free(loaded->quarantines);
 	*loaded = (struct ledger_loaded){0};
 }

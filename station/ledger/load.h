@@ -20,6 +20,7 @@ struct ledger_loaded_unit {
 	char key[72];	      /* ME-ID in lower-case hex; SoC-ID when the chip gave no ME-ID */
 	bool passed;	      /* in any of its runs */
 	bool first_passed;    /* its first counted run passed */
+	uint32_t tries;	      /* failed and refused runs since it last passed */
 	int64_t first_run_id; /* its first counted run */
 	int64_t passed_ms;    /* end of its first passed run, UTC ms; 0: never passed */
 };
@@ -33,6 +34,8 @@ struct ledger_loaded_order {
 	char operator_name[128]; /* "" none */
 	int64_t quantity;
 	int64_t opened_ms;
+	char *choice_json; /* what it chose beside its profile */
+	char stopped[512]; /* why no more runs of it are started; "" they are */
 	/* `passed` counts units once, the others count runs, as view.h says. */
 	uint32_t passed, failed, refused, interrupted;
 	uint32_t units;	     /* known units with a counted run: unit_count, as a number */
@@ -53,13 +56,21 @@ struct ledger_loaded_package {
 	char *source_path; /* where it was imported from; "" unknown */
 };
 
+struct ledger_loaded_quarantine {
+	char slot_path[160];
+	int64_t since_ms;
+	char why[512];
+};
+
 struct ledger_loaded {
 	size_t order_count;
 	struct ledger_loaded_order *orders; /* open ones, by id */
 	size_t package_count;
 	struct ledger_loaded_package *packages; /* by time of import */
-	int64_t last_run_id;			/* 0: none yet */
-	int64_t last_order_id;			/* of all orders, open or closed */
+	size_t quarantine_count;
+	struct ledger_loaded_quarantine *quarantines; /* in force */
+	int64_t last_run_id;			      /* 0: none yet */
+	int64_t last_order_id;			      /* of all orders, open or closed */
 };
 
 /* 0, or -1 with `problem` and `out` empty. */

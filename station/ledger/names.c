@@ -21,6 +21,32 @@ const char *result_name(enum flow_result result)
 	return NULL;
 }
 
+const char *verify_level_name(enum flow_verify verify)
+{
+	static const char *const names[] = {
+		[FLOW_VERIFY_NONE] = "none",
+		[FLOW_VERIFY_CHECKSUM] = "checksum",
+		[FLOW_VERIFY_SAMPLE] = "sample",
+		[FLOW_VERIFY_FULL] = "full",
+	};
+
+	return names[verify];
+}
+
+const char *identity_name(enum flow_identity identity)
+{
+	static const char *const names[] = {
+		[FLOW_IDENTITY_NOT_TOUCHED] = "not touched",
+		[FLOW_IDENTITY_SAVED] = "saved",
+		[FLOW_IDENTITY_SAME] = "same",
+		[FLOW_IDENTITY_RESTORED] = "restored",
+		[FLOW_IDENTITY_NONE] = "none",
+		[FLOW_IDENTITY_LOST] = "lost",
+	};
+
+	return names[identity];
+}
+
 enum fault_family family_by_name(const char *name)
 {
 	for (int family = FAULT_STATION; name && family <= FAULT_FLASHTOOL; family++)

@@ -8,6 +8,11 @@
 /* "passed", "failed", "refused", "interrupted"; NULL while running. */
 const char *result_name(enum flow_result result);
 
+/* "none", "checksum", "sample", "full". */
+const char *verify_level_name(enum flow_verify verify);
+/* "not touched", "saved", "same", "restored", "none", "lost". */
+const char *identity_name(enum flow_identity identity);
+
 /* The reverse of fault_family_name(); FAULT_NONE for NULL and unknown names. */
 enum fault_family family_by_name(const char *name);
 

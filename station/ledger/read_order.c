@@ -6,7 +6,8 @@
 
 static const char select_orders[] =
 	"SELECT o.id, o.name, f.name, p.sha256, p.name, o.product, o.quantity, o.operator,"
-	" o.opened_ms, o.closed_ms, o.close_reason FROM orders o"
+	" o.opened_ms, o.closed_ms, o.close_reason, o.operation, o.choice -> 'slots', o.stopped"
+	" FROM orders o"
 	" JOIN profiles f ON f.id = o.profile_id JOIN packages p ON p.id = o.package_id";
 
 static int gather(sqlite3 *db, int64_t order_id, struct figures *f)
@@ -98,6 +99,9 @@ static int write_order(sqlite3 *db, const struct rows *r, struct json_out *out)
 	else
 		json_null(out, "closed_at");
 	json_text(out, "close_reason", rows_text(r, 10));
+	json_text(out, "operation", rows_text(r, 11));
+	json_raw(out, "slots", rows_null(r, 12) ? "[]" : rows_text(r, 12));
+	json_text(out, "stopped", rows_text(r, 13));
 	code = write_counters(db, rows_int(r, 0), out);
 	json_object_end(out);
 	return code;

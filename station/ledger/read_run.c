@@ -2,6 +2,7 @@
 #include "station/ledger/read.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum column {
 	ID,
@@ -37,6 +38,11 @@ enum column {
 	PACKAGE_ID,
 	PACKAGE_NAME,
 	PROFILE,
+	OPERATION,
+	VERIFY_LEVEL,
+	IDENTITY,
+	RECOVERED,
+	CARD,
 };
 
 /*
@@ -48,7 +54,8 @@ static const char select_runs[] =
 	" r.identified_ms, r.no_return_ms, r.finished_ms, r.phase, r.step, r.error_family,"
 	" r.error_code, r.error_step, r.error_what, r.bytes_written, r.reattaches,"
 	" r.da_identifier, r.da_sha256, r.facts, r.unit_id, u.me_id, u.soc_id, u.serial,"
-	" u.imei_status, s.path, s.label, o.id, o.name, k.sha256, k.name, f.name"
+	" u.imei_status, s.path, s.label, o.id, o.name, k.sha256, k.name, f.name,"
+	" r.operation, r.verify_level, r.identity, r.recovered, r.card"
 	" FROM runs r CROSS JOIN slots s ON s.id = r.slot_id LEFT JOIN units u ON u.id = r.unit_id"
 	" LEFT JOIN orders o ON o.id = r.order_id LEFT JOIN packages k ON k.id = r.package_id"
 	" LEFT JOIN profiles f ON f.id = r.profile_id";
@@ -145,14 +152,60 @@ static int write_partitions(sqlite3 *db, int64_t run_id, struct json_out *out)
 	return rows_end(&r);
 }
 
-/* Backing up and restoring identity data is not part of this version's runs: said, not left out. */
-static void write_identity(struct json_out *out)
+/* What was done for the unit's own data, in the three words of the API. */
+static void write_identity(struct json_out *out, const struct rows *r)
 {
+	static const struct {
+		const char *state, *backup, *verify, *restored;
+	} words[] = {
+		{"saved", "saved", "not done", "not done"},
+		{"same", "not needed", "same", "not needed"},
+		{"restored", "saved", "same", "restored"},
+		{"none", "none: a blank board", "not needed", "not needed"},
+		{"lost", "saved", "lost", "not done"},
+		{"not touched", "not needed", "not done", "not needed"},
+	};
+	const char *state = rows_text_or_empty(r, IDENTITY);
+	size_t i = 0;
+
+	while (i < sizeof words / sizeof words[0] && strcmp(words[i].state, state) != 0)
+		i++;
 	json_object(out, "identity");
-	json_text(out, "backup", "not done");
-	json_text(out, "verify", "not done");
-	json_text(out, "restored", "not done");
+	if (i == sizeof words / sizeof words[0]) {
+		json_text(out, "backup", "not done");
+		json_text(out, "verify", "not done");
+		json_text(out, "restored", "not done");
+	} else {
+		json_text(out, "backup", words[i].backup);
+		json_text(out, "verify", words[i].verify);
+		json_text(out, "restored", words[i].restored);
+	}
 	json_object_end(out);
+}
+
+/* Files that the run left on the station. */
+static int write_streams(sqlite3 *db, int64_t run_id, struct json_out *out)
+{
+	struct rows r = rows_of(db,
+				"SELECT kind, name, region, start, bytes, sha256, blank, path"
+				" FROM streams WHERE run_id = ?1 ORDER BY id",
+				"i", run_id);
+
+	json_array(out, "streams");
+	while (rows_next(&r)) {
+		json_object(out, NULL);
+		json_text(out, "kind", rows_text(&r, 0));
+		json_text(out, "name", rows_text(&r, 1));
+		json_text(out, "region", rows_text(&r, 2));
+		json_int(out, "start", rows_int(&r, 3));
+		json_int(out, "bytes", rows_int(&r, 4));
+		json_text(out, "sha256", rows_text(&r, 5));
+		json_bool(out, "blank", rows_int(&r, 6));
+		json_text(out, "path", rows_text(&r, 7));
+		json_object_end(out);
+	}
+	json_array_end(out);
+	return rows_end(&r);
 }
 
 static void write_agent(struct json_out *out, const struct rows *r)
@@ -186,6 +239,9 @@ static void write_frame(struct json_out *out, const struct rows *r)
 
 static void write_outcome(struct json_out *out, const struct rows *r)
 {
+	json_text(out, "operation", rows_text(r, OPERATION));
+	json_text(out, "verify", rows_text(r, VERIFY_LEVEL));
+	json_bool(out, "recovered", rows_int(r, RECOVERED));
 	json_text(out, "result", rows_text(r, RESULT));
 	read_error(out, "error", rows_text(r, ERROR_FAMILY), rows_int(r, ERROR_CODE),
 		   rows_text(r, ERROR_STEP), rows_text(r, ERROR_WHAT));
@@ -212,12 +268,18 @@ static int write_run(sqlite3 *db, const struct rows *r, struct json_out *out)
 		code = write_steps(db, rows_int(r, ID), out);
 	if (code == SQLITE_OK)
 		code = write_partitions(db, rows_int(r, ID), out);
-	write_identity(out);
+	write_identity(out, r);
+	if (code == SQLITE_OK)
+		code = write_streams(db, rows_int(r, ID), out);
 	write_agent(out, r);
 	if (rows_null(r, FACTS))
 		json_null(out, "facts");
 	else
 		json_raw(out, "facts", rows_text(r, FACTS));
+	if (rows_null(r, CARD))
+		json_null(out, "partition_table");
+	else
+		json_raw(out, "partition_table", rows_text(r, CARD));
 	json_object_end(out);
 	return code;
 }

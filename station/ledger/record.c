@@ -103,10 +103,11 @@ struct record *record_package(const struct ledger_package *p)
 struct record *record_order_open(const struct ledger_order *o)
 {
 	struct space space;
-	struct record *r = make(RECORD_ORDER_OPEN,
-				room(o->name) + room(o->profile) + room(o->package_id) +
-					room(o->product) + room(o->operator_name),
-				&space);
+	struct record *r =
+		make(RECORD_ORDER_OPEN,
+		     room(o->name) + room(o->profile) + room(o->package_id) + room(o->product) +
+			     room(o->operator_name) + room(o->operation) + room(o->choice_json),
+		     &space);
 
 	r->u.order = *o;
 	r->u.order.name = keep(&space, o->name);
@@ -114,6 +115,59 @@ struct record *record_order_open(const struct ledger_order *o)
 	r->u.order.package_id = keep(&space, o->package_id);
 	r->u.order.product = keep(&space, o->product);
 	r->u.order.operator_name = keep(&space, o->operator_name);
+	r->u.order.operation = keep(&space, o->operation);
+	r->u.order.choice_json = keep(&space, o->choice_json);
+	return r;
+}
+
+struct record *record_order_stop(int64_t order_id, const char *why)
+{
+	struct space space;
+	struct record *r = make(RECORD_ORDER_STOP, room(why), &space);
+
+	r->u.order_stop.order_id = order_id;
+	r->u.order_stop.why = keep(&space, why);
+	return r;
+}
+
+struct record *record_quarantine(const char *slot_path, int64_t since_ms, const char *why,
+				 const char *statistics)
+{
+	struct space space;
+	struct record *r =
+		make(RECORD_QUARANTINE, room(slot_path) + room(why) + room(statistics), &space);
+
+	r->u.quarantine.at_ms = since_ms;
+	r->u.quarantine.slot_path = keep(&space, slot_path);
+	r->u.quarantine.why = keep(&space, why);
+	r->u.quarantine.statistics = keep(&space, statistics);
+	return r;
+}
+
+struct record *record_release(const char *slot_path, int64_t at_ms)
+{
+	struct space space;
+	struct record *r = make(RECORD_RELEASE, room(slot_path), &space);
+
+	r->u.quarantine.at_ms = at_ms;
+	r->u.quarantine.slot_path = keep(&space, slot_path);
+	return r;
+}
+
+struct record *record_stream(const struct ledger_stream *s)
+{
+	struct space space;
+	struct record *r = make(RECORD_STREAM,
+				room(s->kind) + room(s->name) + room(s->region) + room(s->sha256) +
+					room(s->path),
+				&space);
+
+	r->u.stream = *s;
+	r->u.stream.kind = keep(&space, s->kind);
+	r->u.stream.name = keep(&space, s->name);
+	r->u.stream.region = keep(&space, s->region);
+	r->u.stream.sha256 = keep(&space, s->sha256);
+	r->u.stream.path = keep(&space, s->path);
 	return r;
 }
 
@@ -182,7 +236,7 @@ struct record *record_run_finish(const struct ledger_run_end *end)
 {
 	size_t parts_bytes = end->part_count * sizeof *end->parts;
 	size_t more = aligned(sizeof *end->report) + aligned(parts_bytes) + parts_text_room(end) +
-		      room(end->da_identifier) + room(end->da_sha256);
+		      room(end->da_identifier) + room(end->da_sha256) + room(end->card_json);
 	struct space space;
 	struct record *r = make(RECORD_RUN_FINISH, more, &space);
 	struct ledger_part *parts;
@@ -198,6 +252,7 @@ struct record *record_run_finish(const struct ledger_run_end *end)
 	}
 	r->u.end.da_identifier = keep(&space, end->da_identifier);
 	r->u.end.da_sha256 = keep(&space, end->da_sha256);
+	r->u.end.card_json = keep(&space, end->card_json);
 	return r;
 }
 

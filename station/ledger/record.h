@@ -20,9 +20,13 @@ enum record_kind {
 	RECORD_PACKAGE,
 	RECORD_ORDER_OPEN,
 	RECORD_ORDER_CLOSE,
+	RECORD_ORDER_STOP,
+	RECORD_QUARANTINE,
+	RECORD_RELEASE,
 	RECORD_RUN_BEGIN,
 	RECORD_RUN_IDENTIFIED,
 	RECORD_RUN_NO_RETURN,
+	RECORD_STREAM,
 	RECORD_RUN_FINISH,
 	RECORD_EVENT,
 	RECORD_ANSWER,
@@ -31,6 +35,16 @@ enum record_kind {
 struct record_order_close {
 	int64_t order_id, closed_ms;
 	const char *reason;
+};
+
+struct record_order_stop {
+	int64_t order_id;
+	const char *why; /* NULL: goes on */
+};
+
+struct record_quarantine {
+	int64_t at_ms;
+	const char *slot_path, *why, *statistics; /* the last two NULL in a release */
 };
 
 struct record_identified {
@@ -61,6 +75,9 @@ struct record {
 		struct ledger_package package;
 		struct ledger_order order;
 		struct record_order_close order_close;
+		struct record_order_stop order_stop;
+		struct record_quarantine quarantine;
+		struct ledger_stream stream;
 		struct ledger_run_begin begin;
 		struct record_identified identified;
 		struct record_no_return no_return;
@@ -75,6 +92,11 @@ struct record *record_profile(const struct ledger_profile *profile);
 struct record *record_package(const struct ledger_package *package);
 struct record *record_order_open(const struct ledger_order *order);
 struct record *record_order_close(int64_t order_id, int64_t closed_ms, const char *reason);
+struct record *record_order_stop(int64_t order_id, const char *why);
+struct record *record_quarantine(const char *slot_path, int64_t since_ms, const char *why,
+				 const char *statistics);
+struct record *record_release(const char *slot_path, int64_t at_ms);
+struct record *record_stream(const struct ledger_stream *stream);
 struct record *record_run_begin(const struct ledger_run_begin *b);
 struct record *record_run_identified(int64_t run_id, int64_t at_ms,
 				     const struct device_facts *facts);

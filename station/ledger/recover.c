@@ -39,7 +39,9 @@ static int interrupt_runs(sqlite3 *db, size_t *count)
 		    " error_code = iif(no_return_ms IS NULL, NULL, 66),"
 		    " error_step = iif(no_return_ms IS NULL, NULL, 'write'),"
 		    " error_what = iif(no_return_ms IS NULL, NULL,"
-		    "  'the station ended while the unit was being written')"
+		    "  'the station ended while the unit was being written'"
+		    "  || iif(EXISTS (SELECT 1 FROM streams s WHERE s.run_id = runs.id"
+		    "   AND s.kind = 'identity'), '; its own data is kept in the vault', ''))"
 		    " WHERE id IN temp.unfinished;");
 
 	if (code == SQLITE_OK) {

@@ -37,9 +37,20 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_ORDER_FIND] = "SELECT id FROM orders WHERE id = ?1",
 	[SQL_ORDER_OPEN] =
 		"INSERT INTO orders (id, name, profile_id, package_id, product, quantity,"
-		" operator, opened_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+		" operator, opened_ms, operation, choice)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
 	[SQL_ORDER_CLOSE] = "UPDATE orders SET closed_ms = ?2, close_reason = ?3"
 			    " WHERE id = ?1 AND closed_ms IS NULL",
+	[SQL_ORDER_STOP] = "UPDATE orders SET stopped = ?2 WHERE id = ?1",
+	/* One in force is enough: its first reason stays. */
+	[SQL_QUARANTINE_ADD] = "INSERT INTO quarantines (slot_id, since_ms, why, statistics)"
+			       " VALUES ((SELECT id FROM slots WHERE path = ?1), ?2, ?3, ?4)"
+			       " ON CONFLICT DO NOTHING",
+	[SQL_QUARANTINE_END] = "UPDATE quarantines SET released_ms = ?2 WHERE released_ms IS NULL"
+			       " AND slot_id = (SELECT id FROM slots WHERE path = ?1)",
+	[SQL_STREAM_ADD] =
+		"INSERT INTO streams (run_id, kind, name, region, start, bytes, sha256, blank,"
+		" path, stored_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
 	[SQL_UNIT_BY_ME_ID] = "SELECT id FROM units WHERE me_id = ?1",
 	/* A unit with an ME-ID is only ever found by it, unless this chip now tells none. */
 	[SQL_UNIT_BY_SOC_ID] =
@@ -56,24 +67,26 @@ static const char *const texts[SQL_COUNT] = {
 			    " WHERE runs.id = ?1 AND units.id = runs.unit_id",
 	[SQL_RUN_BEGIN] =
 		"INSERT INTO runs (id, order_id, slot_id, package_id, profile_id, attempt,"
-		" version, usb_id, usb_speed, started_ms) VALUES (?1,"
+		" version, usb_id, usb_speed, started_ms, operation) VALUES (?1,"
 		" (SELECT id FROM orders WHERE id = ?2), (SELECT id FROM slots WHERE path = ?3),"
 		" (SELECT id FROM packages WHERE sha256 = ?4),"
 		/* The profile as it was when the order was opened, not as it reads today. */
 		" coalesce((SELECT p.id FROM orders o JOIN profiles p ON p.id = o.profile_id"
-		" WHERE o.id = ?2 AND p.name = ?5), " CURRENT_PROFILE "), ?6, ?7, ?8, ?9, ?10)",
+		" WHERE o.id = ?2 AND p.name = ?5), " CURRENT_PROFILE "), ?6, ?7, ?8, ?9, ?10,"
+		" coalesce((SELECT operation FROM orders WHERE id = ?2), 'download'))",
 	[SQL_RUN_UNIT] =
 		"UPDATE runs SET unit_id = ?2, identified_ms = coalesce(identified_ms, ?3),"
 		" attempt = max(attempt, 1 + (SELECT count(*) FROM runs AS earlier"
 		" WHERE earlier.unit_id = ?2 AND earlier.order_id IS runs.order_id"
 		" AND earlier.id < runs.id)), facts = ?4 WHERE id = ?1 AND result IS NULL",
 	[SQL_RUN_FACTS] = "UPDATE runs SET facts = ?2 WHERE id = ?1 AND result IS NULL",
-	[SQL_RUN_NO_RETURN] = "UPDATE runs SET no_return_ms = ?2"
-			      " WHERE id = ?1 AND result IS NULL AND no_return_ms IS NULL",
+	[SQL_RUN_NO_RETURN] = "UPDATE runs SET no_return_ms = coalesce(no_return_ms, ?2)"
+			      " WHERE id = ?1 AND result IS NULL",
 	[SQL_RUN_FINISH] =
 		"UPDATE runs SET result = ?2, finished_ms = ?3, phase = ?4, step = ?5,"
 		" error_family = ?6, error_code = ?7, error_step = ?8, error_what = ?9,"
-		" bytes_written = ?10, reattaches = ?11, da_identifier = ?12, da_sha256 = ?13"
+		" bytes_written = ?10, reattaches = ?11, da_identifier = ?12, da_sha256 = ?13,"
+		" verify_level = ?14, identity = ?15, recovered = ?16, card = ?17"
 		" WHERE id = ?1 AND result IS NULL",
 	[SQL_STEP_ADD] =
 		"INSERT INTO steps (run_id, n, name, ms, result) VALUES (?1, ?2, ?3, ?4, ?5)",

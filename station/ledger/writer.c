@@ -23,6 +23,9 @@ static struct policy policy_of(enum record_kind kind)
 	switch (kind) {
 	case RECORD_SLOT:
 	case RECORD_RUN_BEGIN:
+	case RECORD_ORDER_STOP:
+	case RECORD_QUARANTINE:
+	case RECORD_RELEASE:
 	case RECORD_EVENT:
 		return (struct policy){.keep = true};
 	case RECORD_RUN_IDENTIFIED: /* happened all the same */
@@ -30,6 +33,7 @@ static struct policy policy_of(enum record_kind kind)
 	case RECORD_RUN_FINISH: /* the unit is shown as storing until this is on disk */
 		return (struct policy){.keep = true};
 	case RECORD_RUN_NO_RETURN: /* permission not given: nothing will be written */
+	case RECORD_STREAM:	   /* not recorded is not saved */
 	case RECORD_PROFILE:
 	case RECORD_PACKAGE:
 	case RECORD_ORDER_OPEN:

@@ -13,6 +13,8 @@ struct opening {
 	struct order *order; /* NULL until the package is known */
 	char name[128], operator_name[128];
 	const struct profile *profile;
+	struct task_choice choice;
+	struct task task;
 	int64_t quantity;
 	view_done *done;
 	void *context;
@@ -73,29 +75,15 @@ static void refuse(struct opening *op, const char *where, const char *remedy, co
 
 /* ---- the last steps: loaded, recorded, open ---- */
 
-static void make_plan(struct order *o)
-{
-	o->plan = (struct flow_plan){
-		.package = &o->loaded->package,
-		/* The package's own platform was compared with the profile's list. */
-		.platform = o->loaded->package.scatter.platform[0] || !o->profile->platform_count
-				    ? NULL
-				    : o->profile->platforms[0],
-		.verify = o->profile->verify,
-		.end = o->profile->end,
-		.blank_boards = o->profile->blank_boards,
-		.rules = &o->profile->rules,
-	};
-}
-
 static void set_open(struct station *s, struct order *o)
 {
 	o->state = ORDER_OPEN;
 	o->recorded = true;
 	o->why[0] = '\0';
 	o->version = s->station_version = station_touch(s);
-	station_event(s, "order-open", NULL, "%s: package %.12s, profile %s, %lld units", o->name,
-		      o->package_id, o->profile_name, (long long)o->quantity);
+	station_event(s, "order-open", NULL, "%s: %s, package %.12s, profile %s, %lld units",
+		      o->name, flow_operation_name(o->task.operation), o->package_id,
+		      o->profile_name, (long long)o->quantity);
 	station_wake_ports(s);
 }
 
@@ -124,9 +112,17 @@ static void record(struct opening *op)
 		.quantity = o->quantity,
 		.operator_name = o->operator_name[0] ? o->operator_name : NULL,
 		.opened_ms = o->opened_ms,
+		.operation = flow_operation_name(o->task.operation),
 	};
+	char *choice = task_choice_print(&o->choice);
 
+	if (!choice) {
+		refuse(op, "memory", "free some memory", "out of memory");
+		return;
+	}
+	row.choice_json = choice;
 	ledger_open_order(op->station->ledger, &row, recorded, op);
+	free(choice);
 }
 
 /* Is the loaded package fit for this order? False with `problem`. */
@@ -186,7 +182,7 @@ static void loaded(void *context, struct loaded_package *package, const struct p
 		finish(op, error);
 		return;
 	}
-	make_plan(o);
+	order_make_plan(o);
 	if (!o->recorded) {
 		record(op);
 		return;
@@ -223,6 +219,8 @@ static bool make_order(struct opening *op, const struct stored_package *package)
 	o->id = s->next_order_id++;
 	o->profile = op->profile;
 	o->quantity = op->quantity;
+	order_take_choice(o, &op->choice);
+	o->task = op->task;
 	o->opened_ms = times_now_ms();
 	snprintf(o->name, sizeof o->name, "%s", op->name);
 	snprintf(o->profile_name, sizeof o->profile_name, "%s", op->profile->name);
@@ -314,6 +312,92 @@ static void name_order(struct opening *op, const char *name)
 		 (long long)op->station->next_order_id);
 }
 
+/* ---- what the order says for itself ---- */
+
+static int choose_end(struct task_choice *c, const char *end, struct problem *problem)
+{
+	if (!end || !end[0])
+		return 0;
+	c->has_end = true;
+	if (task_end_by_name(end, &c->end))
+		return 0;
+	return problem_set(problem, "end", "use shutdown, reboot, stay, fastboot, meta or test",
+			   "\"%.20s\" is no way to end", end);
+}
+
+static int choose_operation(struct task_choice *c, const char *name, struct problem *problem)
+{
+	if (!name || !name[0])
+		return 0;
+	c->has_operation = true;
+	if (task_operation_by_name(name, &c->operation))
+		return 0;
+	return problem_set(problem, "operation",
+			   "use download, upgrade, format-all, erase, readback, memtest, verify or "
+			   "identify",
+			   "\"%.20s\" is no operation", name);
+}
+
+/* Copy a list of names. 0, or -1 with `problem`: too many, or one too long. */
+static int copy_names(char *to, size_t size, size_t most, size_t *count, const char *const *from,
+		      const char *key, struct problem *problem)
+{
+	*count = 0;
+	for (; from && from[*count]; ++*count) {
+		const char *name = from[*count];
+
+		if (*count == most)
+			return problem_set(problem, key, "leave the list out to take all",
+					   "at most %zu can be named", most);
+		if (!name[0] || strlen(name) >= size)
+			return problem_set(problem, key, "give names as the station shows them",
+					   "\"%.40s\" is too short or too long", name);
+		memcpy(to + *count * size, name, strlen(name) + 1);
+	}
+	return 0;
+}
+
+/* With slots in the config every name can be looked up; without, slots are learned later. */
+static int check_slots(const struct station *s, const struct task_choice *c,
+		       struct problem *problem)
+{
+	for (size_t i = 0; s->config->slot_count && i < c->slot_count; i++) {
+		bool known = false;
+
+		for (size_t k = 0; k < s->port_count && !known; k++)
+			known = strcmp(c->slots[i], s->ports[k]->label) == 0 ||
+				order_is_place(s->ports[k]->path, c->slots[i]) ||
+				order_is_place(c->slots[i], s->ports[k]->path);
+		if (!known)
+			return problem_set(problem, "slots", "use labels of /api/v1/slots",
+					   "no slot is called \"%.60s\"", c->slots[i]);
+	}
+	return 0;
+}
+
+static int read_wish(struct opening *op, const struct view_order_request *r,
+		     struct problem *problem)
+{
+	struct task_choice *c = &op->choice;
+
+	if (choose_operation(c, r->operation, problem) != 0 ||
+	    choose_end(c, r->end, problem) != 0 ||
+	    copy_names(c->only.names[0], sizeof c->only.names[0], TASK_ONLY_MAX, &c->only.count,
+		       r->only, "only", problem) != 0 ||
+	    copy_names(c->slots[0], TASK_SLOT_SIZE, TASK_SLOTS_MAX, &c->slot_count, r->slots,
+		       "slots", problem) != 0)
+		return -1;
+	if (r->range_count > FLOW_RANGES_MAX)
+		return problem_set(problem, "ranges", "open a second order for the others",
+				   "at most %d ranges can be given", FLOW_RANGES_MAX);
+	if (r->range_count)
+		memcpy(c->ranges.list, r->ranges, r->range_count * sizeof *r->ranges);
+	c->ranges.count = r->range_count;
+	if (check_slots(op->station, c, problem) != 0)
+		return -1;
+	return task_choose(&op->task, &op->profile->task, op->profile->operations, c, problem);
+}
+
 void opening_begin(struct station *s, const struct view_order_request *request, view_done *done,
 		   void *context)
 {
@@ -343,6 +427,8 @@ void opening_begin(struct station *s, const struct view_order_request *request, 
 	else if (name_is_open(s, op->name))
 		refuse(op, "name", "close that order first, or use another name",
 		       "an order of this name is open");
+	else if (read_wish(op, request, &problem) != 0)
+		finish(op, &problem);
 	else
 		find_package(op, request->package);
 }
@@ -354,6 +440,7 @@ static void resume(struct station *s, struct order *o)
 	struct opening *op = calloc(1, sizeof *op);
 	struct stored_package *package = store_find(&s->store, o->package_id);
 	const char *why = NULL;
+	struct problem problem;
 
 	o->profile = profiles_find(s->profiles, o->profile_name);
 	if (!op)
@@ -362,6 +449,9 @@ static void resume(struct station *s, struct order *o)
 		why = "its profile is not in profiles_dir any more; put it back and restart";
 	else if (!package || package->state != STORED_READY)
 		why = "its package is not in the store any more; import it and restart";
+	else if (task_choose(&o->task, &o->profile->task, o->profile->operations, &o->choice,
+			     &problem) != 0)
+		why = problem.why;
 	if (why) {
 		snprintf(o->why, sizeof o->why, "%s", why);
 		station_event(s, "order-stuck", NULL, "%s: %s", o->name, why);
@@ -380,12 +470,16 @@ int opening_resume(struct station *s, const struct ledger_loaded *from, struct p
 {
 	for (size_t i = 0; i < from->order_count; i++) {
 		struct order *o = order_make();
+		struct task_choice choice;
 
-		if (!o || !order_restore(o, &from->orders[i]) || !add_order(s, o)) {
+		if (!o || !order_restore(o, &from->orders[i]) ||
+		    task_choice_parse(from->orders[i].choice_json, &choice, problem) != 0 ||
+		    !add_order(s, o)) {
 			order_free(o);
 			return problem_set(problem, "ledger", "close some orders, free some memory",
 					   "its open orders can not be taken up");
 		}
+		order_take_choice(o, &choice);
 		resume(s, o);
 	}
 	return 0;

@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "station/ledger/facts_json.h"
+#include "station/store/loaded.h"
+
 #define HOUR_MS 3600000
 
 struct order *order_make(void)
@@ -23,14 +26,64 @@ void order_free(struct order *o)
 	free(o);
 }
 
+/* An id of nothing but 00 or FF was never written: it is none (facts_id() knows). */
 void order_unit_key(char key[72], const struct device_facts *facts)
 {
-	const uint8_t *id = facts->me_id_len ? facts->me_id : facts->soc_id;
-	size_t n = facts->me_id_len ? facts->me_id_len : facts->soc_id_len;
+	_Static_assert(UNIT_ID_SIZE == 72, "both are hex of the longest id");
 
-	key[0] = '\0';
-	for (size_t i = 0; i < n; i++)
-		snprintf(key + 2 * i, 3, "%02x", id[i]);
+	if (!facts_id(key, facts->me_id, facts->me_id_len)[0])
+		facts_id(key, facts->soc_id, facts->soc_id_len);
+}
+
+void order_take_choice(struct order *o, const struct task_choice *choice)
+{
+	o->choice = *choice;
+	for (size_t i = 0; i < o->choice.slot_count; i++)
+		o->slots[i] = o->choice.slots[i];
+	o->slots[o->choice.slot_count] = NULL;
+}
+
+void order_make_plan(struct order *o)
+{
+	const struct profile *p = o->profile;
+	const struct task *t = &o->task;
+
+	for (size_t i = 0; i < t->only.count; i++)
+		o->only[i] = t->only.names[i];
+	o->only[t->only.count] = NULL;
+	o->plan = (struct flow_plan){
+		.package = &o->loaded->package,
+		/* The package's own platform was compared with the profile's list. */
+		.platform = o->loaded->package.scatter.platform[0] || !p->platform_count
+				    ? NULL
+				    : p->platforms[0],
+		.operation = t->operation,
+		.verify = t->verify,
+		.end = t->end,
+		.blank_boards = p->blank_boards,
+		.recover = t->recover,
+		.rules = &p->rules,
+		.keys = keys_of(&p->keys),
+		.only = t->only.count ? o->only : NULL,
+		.ranges = t->ranges.list,
+		.range_count = t->ranges.count,
+	};
+}
+
+bool order_is_place(const char *path, const char *written)
+{
+	const char *word = strrchr(path, ' ');
+
+	return strcmp(path, written) == 0 || (word && strcmp(word + 1, written) == 0);
+}
+
+bool order_names_slot(const struct order *o, const char *label, const char *path)
+{
+	for (size_t i = 0; i < o->choice.slot_count; i++)
+		if (strcmp(o->choice.slots[i], label) == 0 ||
+		    order_is_place(path, o->choice.slots[i]))
+			return true;
+	return false;
 }
 
 /* Where `key` is, or belongs. */

@@ -34,11 +34,15 @@ struct order {
 	const struct profile *profile;
 	int64_t quantity; /* 0: open end */
 	int64_t opened_ms;
-	struct loaded_package *loaded; /* owned; NULL while loading */
-	struct flow_plan plan;	       /* valid when open */
-	char why[512];		       /* why it can not run, or "" */
-	bool recorded;		       /* its row is in the ledger, and open */
-	bool busy;		       /* a worker loads its package */
+	struct loaded_package *loaded;	       /* owned; NULL while loading */
+	struct task_choice choice;	       /* what it says for itself */
+	struct task task;		       /* what is done: profile and choice together */
+	const char *only[TASK_ONLY_MAX + 1];   /* of the plan, into `task` */
+	const char *slots[TASK_SLOTS_MAX + 1]; /* for the view, into `choice`; NULL-terminated */
+	struct flow_plan plan;		       /* valid when open */
+	char why[512];			       /* why it can not run, or "" */
+	bool recorded;			       /* its row is in the ledger, and open */
+	bool busy;			       /* a worker loads its package */
 
 	uint32_t passed, failed, refused, interrupted, running; /* as view.h says */
 	uint32_t first_pass;
@@ -55,6 +59,15 @@ struct order *order_make(void);
 void order_free(struct order *o); /* not `loaded` */
 /* Take over what the ledger knows of an order from before. False when out of memory. */
 bool order_restore(struct order *o, const struct ledger_loaded_order *from);
+
+/* Take what the order says for itself. */
+void order_take_choice(struct order *o, const struct task_choice *choice);
+/* Fill plan, lists and task from profile, choice and loaded package. */
+void order_make_plan(struct order *o);
+/* Does it name this slot, by its label or place? */
+bool order_names_slot(const struct order *o, const char *label, const char *path);
+/* Is `path` the place that is `written` whole or by its last word ("1-4.2")? */
+bool order_is_place(const char *path, const char *written);
 
 /* Would one more unit be more than ordered, if all that run now pass? */
 bool order_is_full(const struct order *o);

@@ -95,7 +95,7 @@ static void start_run(struct port *p, struct order *o)
 static void consider(struct port *p)
 {
 	struct station *s = p->station;
-	struct order *o = station_active_order(s);
+	struct order *full, *o = station_order_for(s, p, &full);
 	struct problem why;
 
 	assert(p->device && run_is_idle(&p->run));
@@ -109,11 +109,11 @@ static void consider(struct port *p)
 		     recent_arrivals(p), (long long)s->config->flap.seconds, p->usb_id);
 	else if (ledger_failing(s->ledger, &why))
 		hold(p, ST_NO_DATABASE, "results can not be stored: %s", why.why);
+	else if (!o && full)
+		hold(p, ST_NO_ORDER, "order %s has all of its %lld units", full->name,
+		     (long long)full->quantity);
 	else if (!o)
-		hold(p, ST_NO_ORDER, "no order is open");
-	else if (order_is_full(o))
-		hold(p, ST_NO_ORDER, "order %s has all of its %lld units", o->name,
-		     (long long)o->quantity);
+		hold(p, ST_NO_ORDER, "no order is open for this slot");
 	else
 		start_run(p, o);
 }
@@ -297,9 +297,9 @@ void port_wake(struct port *p)
 	if (p->fault.code == ST_FLAPPING && flaps(p))
 		return;
 	if (p->fault.code == ST_NO_ORDER) {
-		struct order *o = station_active_order(p->station);
+		struct order *full;
 
-		if (!o || order_is_full(o))
+		if (!station_order_for(p->station, p, &full))
 			return;
 	}
 	if (p->fault.code == ST_NO_DATABASE && ledger_failing(p->station->ledger, NULL))

@@ -49,14 +49,24 @@ static int read_identity(struct reader *r, const cJSON *v, void *target)
 	return 0;
 }
 
+static int read_allowed(struct reader *r, const cJSON *v, void *target)
+{
+	struct profile *p = target;
+	enum flow_operation operation;
+
+	if (task_read_operation(r, v, &operation) != 0)
+		return -1;
+	p->operations |= 1u << operation;
+	return 0;
+}
+
 static const char *const verify_words[] = {"none", "checksum", "sample", "full", NULL};
-static const char *const end_words[] = {"shutdown", "reboot", "stay", NULL};
-static const char *const storage_words[] = {"any", "emmc", "ufs", NULL};
+static const char *const storage_words[] = {"any", "emmc", "ufs", "nand", NULL};
 
 /* Choices are read as numbers first: their order is that of the words above. */
 struct profile_choices {
 	struct profile profile;
-	int verify, end, storage;
+	int verify, storage;
 };
 
 /* NOLINTBEGIN(bugprone-macro-parentheses): names of members can not stand in parentheses */
@@ -80,7 +90,19 @@ static const struct key keys[] = {
 	CHOICE("storage", storage, storage_words),
 	TEXT("da", da, 1),
 	CHOICE("verify", verify, verify_words),
-	CHOICE("end", end, end_words),
+	{.name = "operation",
+	 .kind = KEY_WORD,
+	 .offset = AT(task.operation),
+	 .read = task_read_operation},
+	{.name = "operations", .kind = KEY_LIST, .read = read_allowed},
+	{.name = "only", .kind = KEY_LIST, .offset = AT(task.only), .read = task_read_only},
+	{.name = "ranges", .kind = KEY_LIST, .offset = AT(task.ranges), .read = task_read_range},
+	{.name = "recover", .kind = KEY_BOOL, .offset = AT(task.recover)},
+	{.name = "end", .kind = KEY_WORD, .offset = AT(task.end), .read = task_read_end},
+	TEXT("auth", keys.auth, 1),
+	TEXT("cert", keys.cert, 1),
+	TEXT("sla_key", keys.sla, 1),
+	TEXT("da_sla_key", keys.da_sla, 1),
 	{.name = "blank_boards", .kind = KEY_BOOL, .offset = AT(blank_boards)},
 	{.name = "allowed_identity", .kind = KEY_LIST, .read = read_identity},
 };
@@ -102,6 +124,10 @@ static int check_rules(const struct profile *p, struct problem *problem)
 		return problem_set(problem, "allowed_identity",
 				   "add \"blank_boards\": true if this line makes new boards",
 				   "writing identity partitions is for blank new boards only");
+	if (!task_allowed(p->operations, p->task.operation))
+		return problem_set(problem, "operation", "add it to the list \"operations\"",
+				   "%s is not among the operations this profile allows",
+				   flow_operation_name(p->task.operation));
 	return 0;
 }
 
@@ -109,11 +135,10 @@ static void take_choices(struct profile *p, const struct profile_choices *c)
 {
 	static const enum flow_verify verify[] = {FLOW_VERIFY_NONE, FLOW_VERIFY_CHECKSUM,
 						  FLOW_VERIFY_SAMPLE, FLOW_VERIFY_FULL};
-	static const enum flow_end end[] = {FLOW_END_SHUTDOWN, FLOW_END_REBOOT, FLOW_END_STAY};
-	static const enum storage_kind storage[] = {STORAGE_NONE, STORAGE_EMMC, STORAGE_UFS};
+	static const enum storage_kind storage[] = {STORAGE_NONE, STORAGE_EMMC, STORAGE_UFS,
+						    STORAGE_NAND};
 
-	p->verify = verify[c->verify];
-	p->end = end[c->end];
+	p->task.verify = verify[c->verify];
 	p->storage = storage[c->storage];
 }
 
@@ -135,6 +160,8 @@ static int read_tree(struct profile_choices *c, const cJSON *tree, const char *f
 
 	c->verify = 2; /* sample */
 	name_by_file(&c->profile, file);
+	if (!cJSON_HasObjectItem(tree, "operations"))
+		c->profile.operations = 1u << FLOW_DOWNLOAD;
 	return reader_object(&r, tree, keys, COUNT(keys), c);
 }
 
@@ -165,9 +192,12 @@ struct profile *profile_load(const char *file, struct problem *problem)
 		problem_set(problem, "memory", "free some memory", "out of memory");
 	cJSON_Delete(tree);
 	if (good)
-		good = check_rules(&c->profile, problem) == 0;
+		good = check_rules(&c->profile, problem) == 0 &&
+		       keys_load(&c->profile.keys, file, problem) == 0;
 	if (!good) {
 		free(text);
+		if (c)
+			keys_free(&c->profile.keys);
 		free(c);
 		return NULL;
 	}
@@ -181,6 +211,7 @@ void profile_free(struct profile *p)
 {
 	if (!p)
 		return;
+	keys_free(&p->keys);
 	free(p->json);
 	free(p);
 }

@@ -13,6 +13,8 @@
 #include "engine/base/problem.h"
 #include "engine/flow/flow.h"
 #include "engine/format/storage.h"
+#include "station/profile/keys.h"
+#include "station/profile/task.h"
 
 #define PROFILE_PLATFORMS_MAX 16
 #define PROFILE_IDENTITY_MAX  32
@@ -27,10 +29,11 @@ struct profile {
 	size_t platform_count; /* 0: whatever the package is for */
 	char platforms[PROFILE_PLATFORMS_MAX][24];
 	enum storage_kind storage; /* STORAGE_NONE: whatever the device has */
-	char da[256]; /* agent file, of the package or beside the profile; "" find it */
-	enum flow_verify verify;
-	enum flow_end end;
-	bool blank_boards; /* a device without partition table is given one */
+	char da[256];		  /* agent file, of the package or beside the profile; "" find it */
+	struct task task;	  /* what is done unless an order chooses otherwise */
+	unsigned operations;	  /* that orders may choose: a bit for each flow_operation */
+	struct profile_keys keys; /* of secured devices */
+	bool blank_boards;	  /* a device without partition table is given one */
 	char identity[PROFILE_IDENTITY_MAX][SCATTER_NAME_MAX];
 	const char *allowed_identity[PROFILE_IDENTITY_MAX + 1]; /* NULL-terminated, into identity */
 	struct package_rules rules;

@@ -229,6 +229,8 @@ void view_order(const struct station *s, size_t i, struct view_order *out)
 		.units_per_hour = order_units_per_hour(o, times_now_ms()),
 		.takt_median_s = o->takt_median_s,
 		.opened_ms = o->opened_ms,
+		.operation = flow_operation_name(o->task.operation),
+		.slots = o->choice.slot_count ? o->slots : NULL,
 	};
 }
 

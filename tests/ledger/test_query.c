@@ -134,7 +134,7 @@ static void a_passed_run(void **state)
 	assert_string_equal(text_at(run, "package"), PACKAGE_ID);
 	assert_string_equal(text_at(run, "profile"), "phone");
 	assert_string_equal(text_at(at(run, "usb"), "id"), "0e8d:2000");
-	assert_string_equal(text_at(at(run, "identity"), "backup"), "not done");
+	assert_string_equal(text_at(at(run, "identity"), "backup"), "not needed");
 	assert_string_equal(text_at(at(run, "da"), "identifier"), "MTK_DA");
 	assert_string_equal(text_at(at(run, "facts"), "chip"), "MT6765");
 	assert_true(number_at(run, "bytes_written") == 2097152);

@@ -89,6 +89,10 @@ static void bad_settings(void **state)
 		{"{\"restart_ms\": -1}", "restart_ms", "0 to 600000"},
 		{"{\"order\": {\"name\": \"W\", \"profile\": \"p\"}}", "order.package", "needs"},
 		{"{\"order\": {\"quantity\": -2}}", "order.quantity", "-2"},
+		{"{\"order\": {\"operation\": \"burn\"}}", "order.operation", "burn"},
+		{"{\"order\": {\"slots\": [4]}}", "order.slots[0]", "it is a number"},
+		{"{\"order\": {\"ranges\": [{\"region\": \"moon\"}]}}", "order.ranges[0]", "moon"},
+		{"{\"order\": {\"end\": \"off\"}}", "order.end", "\"shutdown\""},
 		{"{\"profiles_dir\": \"nowhere\"}", "profiles_dir", "No such file"},
 	};
 	char out[4096];
@@ -130,7 +134,25 @@ static void bad_profiles(void **state)
 		 "\"none\", \"checksum\", \"sample\", \"full\""},
 		{"{\"verify\": true}", "verify", "true or false"},
 		{"{\"end\": \"off\"}", "end", "\"shutdown\""},
-		{"{\"storage\": \"nand\"}", "storage", "\"emmc\""},
+		{"{\"storage\": \"nor\"}", "storage", "\"emmc\""},
+		{"{\"operation\": \"flash\"}", "operation", "format-all"},
+		{"{\"operation\": 3}", "operation", "it is a number"},
+		{"{\"operation\": \"format-all\"}", "operation", "among the operations"},
+		{"{\"operations\": [\"download\", \"wipe\"]}", "operations[1]", "wipe"},
+		{"{\"operations\": \"erase\"}", "operations", "it is a text"},
+		{"{\"operations\": [\"erase\"]}", "operation", "download is not among"},
+		{"{\"only\": [\"boot\", 7]}", "only[1]", "it is a number"},
+		{"{\"ranges\": [{}]}", "ranges[0]", "neither"},
+		{"{\"ranges\": [{\"partition\": \"boot\", \"region\": \"user\"}]}", "ranges[0]",
+		 "both"},
+		{"{\"ranges\": [{\"region\": \"attic\"}]}", "ranges[0]", "attic"},
+		{"{\"ranges\": [{\"region\": \"user\", \"start\": -1}]}", "ranges[0].start", "-1"},
+		{"{\"ranges\": [{\"region\": \"user\", \"size\": 1}]}", "ranges[0].size",
+		 "no such key"},
+		{"{\"recover\": 1}", "recover", "it is a number"},
+		{"{\"auth\": \"nowhere.auth\"}", "auth", "nowhere.auth: No such file"},
+		{"{\"sla_key\": \"empty.pem\"}", "sla_key", "empty.pem: it is empty"},
+		{"{\"cert\": \"/\"}", "cert", "/:"},
 		{"{\"platforms\": [\"MT9999\"]}", "platforms[0]", "no chip named"},
 		{"{\"platforms\": \"MT6765\"}", "platforms", "it is a text"},
 		{"{\"allowed_identity\": [\"nvram\"]}", "allowed_identity", "blank new boards"},
@@ -142,6 +164,7 @@ static void bad_profiles(void **state)
 	char path[128], out[4096];
 
 	(void)state;
+	sim_file(&sim, "profiles/empty.pem", "");
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
 		sim_file(&sim, "profiles/tried.json", all[i].text);
 		expect_refusal(&all[i], "tried.json", check("{" DIR_KEY "}", out, sizeof out), out);
@@ -149,6 +172,30 @@ static void bad_profiles(void **state)
 	snprintf(path, sizeof path, "%s/profiles/tried.json", sim.dir);
 	remove(path);
 	printf("%zu bad profiles\n", sizeof all / sizeof all[0]);
+}
+
+static void good_profiles(void **state)
+{
+	static const char *const all[] = {
+		"{\"operation\": \"identify\"}",
+		"{\"operations\": [\"download\", \"upgrade\", \"format-all\", \"erase\"]}",
+		"{\"operations\": [\"erase\"], \"operation\": \"erase\","
+		"\"ranges\": [{\"partition\": \"userdata\"}, {\"region\": \"EMMC_BOOT1\","
+		"\"start\": 0, \"length\": 4096}]}",
+		"{\"only\": [\"boot\"], \"recover\": true, \"end\": \"fastboot\"}",
+		"{\"sla_key\": \"owner.pem\", \"auth\": \"owner.pem\"}",
+	};
+	char path[128], out[4096];
+
+	(void)state;
+	sim_file(&sim, "profiles/owner.pem", "not looked into at start");
+	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+		sim_file(&sim, "profiles/tried.json", all[i]);
+		if (check("{" DIR_KEY "}", out, sizeof out) != 0)
+			fail_msg("%s: %s", all[i], out);
+	}
+	snprintf(path, sizeof path, "%s/profiles/tried.json", sim.dir);
+	remove(path);
 }
 
 static void usage(void **state)
@@ -271,8 +318,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bad_settings), cmocka_unit_test(good_settings),
-		cmocka_unit_test(bad_profiles), cmocka_unit_test(usage),
-		cmocka_unit_test(bad_starts),	cmocka_unit_test(bad_orders),
+		cmocka_unit_test(bad_profiles), cmocka_unit_test(good_profiles),
+		cmocka_unit_test(usage),	cmocka_unit_test(bad_starts),
+		cmocka_unit_test(bad_orders),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);
