@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <glob.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -153,18 +154,36 @@ static void make_profiles(struct sim *s)
 	sim_file(s, "profiles/blank.json", "{\"blank_boards\":true}");
 }
 
+/* The scatter file of DIR/package: the layout of the racks' devices. */
+static void find_layout(struct sim *s)
+{
+	char pattern[128];
+	glob_t found;
+
+	snprintf(pattern, sizeof pattern, "%s/package/*_Android_scatter*", s->dir);
+	assert_int_equal(glob(pattern, 0, NULL, &found), 0);
+	snprintf(s->layout, sizeof s->layout, "%s", found.gl_pathv[0]);
+	globfree(&found);
+}
+
+void sim_begin_with(struct sim *s, const char *const *args)
+{
+	memset(s, 0, sizeof *s);
+	snprintf(s->dir, sizeof s->dir, "/tmp/flashrack-sim-XXXXXX");
+	assert_non_null(mkdtemp(s->dir));
+	s->port = sim_free_port();
+	sim_package(s, "package", args);
+	find_layout(s);
+	make_profiles(s);
+}
+
 void sim_begin(struct sim *s, int mib)
 {
 	char size[16];
 	const char *args[] = {"--size", size, NULL};
 
-	memset(s, 0, sizeof *s);
-	snprintf(s->dir, sizeof s->dir, "/tmp/flashrack-sim-XXXXXX");
-	assert_non_null(mkdtemp(s->dir));
-	s->port = sim_free_port();
 	snprintf(size, sizeof size, "%d", mib);
-	sim_package(s, "package", args);
-	make_profiles(s);
+	sim_begin_with(s, args);
 }
 
 static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
@@ -189,9 +208,9 @@ void sim_end(struct sim *s)
 
 void sim_rack(struct sim *s, const char *name, int devices, const char *const *args)
 {
-	char attach[128], state[128], count[16], log[128], layout[160], out[128];
+	char attach[128], state[128], count[16], log[128], out[128];
 	const char *all[ARGS_MAX] = {"--attach",   attach,	  "--state", state,   "--devices",
-				     count,	   "--layout",	  layout,    "--log", log,
+				     count,	   "--layout",	  s->layout, "--log", log,
 				     "--identity", "provisioned", NULL};
 	size_t n = 12;
 	int64_t until = now_ms() + 60000;
@@ -202,7 +221,6 @@ void sim_rack(struct sim *s, const char *name, int devices, const char *const *a
 	snprintf(count, sizeof count, "%d", devices);
 	snprintf(log, sizeof log, "%s/%s.log", s->dir, name);
 	snprintf(out, sizeof out, "%s/%s.out", s->dir, name);
-	snprintf(layout, sizeof layout, "%s/package/MT6765_Android_scatter.txt", s->dir);
 	for (size_t i = 0; args && args[i]; i++)
 		all[n++] = args[i];
 	all[n] = NULL;
@@ -302,60 +320,29 @@ int sim_stop_station(struct sim *s, int signal_number)
 
 /* ---- what came of it ---- */
 
-int64_t sim_order(struct sim *s, const char *name, const char *profile, int quantity)
+int64_t sim_order_json(struct sim *s, const char *json)
 {
-	char json[512], *text;
+	char *text;
 	cJSON *answer;
 	int64_t id;
 	int status;
 
-	snprintf(json, sizeof json,
-		 "{\"name\":\"%s\",\"profile\":\"%s\",\"package\":\"%s/package\",\"quantity\":%d}",
-		 name, profile, s->dir, quantity);
 	answer = sim_post(s, "/api/v1/orders", json, &status);
 	if (status != 201) {
 		text = cJSON_PrintUnformatted(answer);
-		fail_msg("order %s: status %d, %s", name, status, text ? text : "");
+		fail_msg("order %s: status %d, %s", json, status, text ? text : "");
 	}
 	id = (int64_t)cJSON_GetObjectItem(answer, "id")->valuedouble;
 	cJSON_Delete(answer);
 	return id;
 }
 
-bool sim_verify(struct sim *s, const char *rack, int device)
+int64_t sim_order(struct sim *s, const char *name, const char *profile, int quantity)
 {
-	char package[128], state[128], out[8192];
-	const char *args[] = {"verify", "--package", package, "--device", state, NULL};
-	int status;
+	char json[512];
 
-	snprintf(package, sizeof package, "%s/package", s->dir);
-	snprintf(state, sizeof state, "%s/%s/%d", s->dir, rack, device);
-	status = sim_run(s, "flashrack-sample", args, out, sizeof out);
-	assert_in_range(status, 0, 1);
-	return status == 0;
-}
-
-int64_t sim_written(struct sim *s, const char *rack, int device)
-{
-	char path[160], text[8192];
-	cJSON *json, *region;
-	int64_t sum = 0;
-	FILE *f;
-	size_t n;
-
-	snprintf(path, sizeof path, "%s/%s/%d/device.json", s->dir, rack, device);
-	f = fopen(path, "r");
-	assert_non_null(f);
-	n = fread(text, 1, sizeof text - 1, f);
-	text[n] = '\0';
-	fclose(f);
-	json = cJSON_Parse(text);
-	assert_non_null(cJSON_GetObjectItem(json, "regions"));
-	cJSON_ArrayForEach(region, cJSON_GetObjectItem(json, "regions"))
-	{
-		sum += (int64_t)cJSON_GetObjectItem(region, "bytes_written")->valuedouble;
-		sum += (int64_t)cJSON_GetObjectItem(region, "bytes_erased")->valuedouble;
-	}
-	cJSON_Delete(json);
-	return sum;
+	snprintf(json, sizeof json,
+		 "{\"name\":\"%s\",\"profile\":\"%s\",\"package\":\"%s/package\",\"quantity\":%d}",
+		 name, profile, s->dir, quantity);
+	return sim_order_json(s, json);
 }

@@ -14,7 +14,8 @@
 #define SIM_RACKS_MAX 4
 
 struct sim {
-	char dir[64]; /* everything is below */
+	char dir[64];	  /* everything is below */
+	char layout[192]; /* scatter file of DIR/package */
 	int port;
 	pid_t station;
 	int rack_count;
@@ -26,6 +27,8 @@ struct sim {
 
 /* Make the folder and a package of about `mib` MiB in DIR/package. */
 void sim_begin(struct sim *s, int mib);
+/* The same with a package by these arguments of flashrack-sample, NULL-terminated. */
+void sim_begin_with(struct sim *s, const char *const *args);
 /* End all processes, remove the folder (kept when SIM_KEEP is set). */
 void sim_end(struct sim *s);
 
@@ -52,6 +55,7 @@ cJSON *sim_get(struct sim *s, const char *path, int *status);
 cJSON *sim_post(struct sim *s, const char *path, const char *json, int *status);
 /* Open an order by the sample package and give its id. */
 int64_t sim_order(struct sim *s, const char *name, const char *profile, int quantity);
+int64_t sim_order_json(struct sim *s, const char *json);
 
 /* One number from the ledger (format: SQL). -1: no row. */
 __attribute__((format(printf, 2, 3))) int64_t sim_sql(struct sim *s, const char *format, ...);
@@ -65,8 +69,22 @@ const char *sim_slot_text(struct sim *s, const char *label, const char *key);
 
 /* Is the storage of the device byte for byte what the package says? */
 bool sim_verify(struct sim *s, const char *rack, int device);
+/* The sample maker's words on a device: `verb` is "verify" or "identity". Its exit status. */
+int sim_witness(struct sim *s, const char *verb, const char *rack, int device, char *said,
+		size_t size);
+/* Hashes of the identity partitions of a device, a line each. */
+struct sim_identity {
+	char text[4096];
+};
+void sim_identity(struct sim *s, const char *rack, int device, struct sim_identity *to);
 /* Bytes written to or erased on a device, of its device.json: all regions. */
 int64_t sim_written(struct sim *s, const char *rack, int device);
+
+/* `flashrack package check --json` of DIR/package; free with cJSON_Delete(). */
+cJSON *sim_check_package(struct sim *s);
+/* The first downloaded partition that has one of these names (separated by spaces). */
+const cJSON *sim_partition(const cJSON *package, const char *names);
+
 /* Run a program of the build folder to its end; its output is in `out`. Gives the exit status. */
 int sim_run(struct sim *s, const char *program, const char *const *args, char *out, size_t size);
 int sim_free_port(void);
