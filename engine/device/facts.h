@@ -59,6 +59,7 @@ struct device_facts {
 	bool agent_locked;     /* the agent asks for authorisation of its own (DA SLA) */
 	bool has_table;	       /* the device has a partition table */
 	char active_slot;      /* 'a' or 'b' of an A/B device; 0 unknown or none */
+	bool images_checked;   /* a legacy agent lets only signed images in (B4: 0x179A) */
 	uint8_t random_id[16];
 	char usb_speed_name[16]; /* as the agent says it */
 };
