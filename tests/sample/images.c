@@ -4,16 +4,30 @@
  * written, because the file header counts blocks and chunks (packages.md 4.1).
  */
 #include "tests/sample/bytes.h"
+#include "tests/sample/chips.h"
 #include "tests/sample/rng.h"
 #include "tests/sample/sample.h"
 #include "tests/sample/sink.h"
 
 #include "tests/sample/report.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 
 #define BLOCK 4096u
 #define PIECE (256u * 1024)
+
+/* The header names what is inside, whatever the partition is called: no slot, no capitals. */
+static void put_image_name(uint8_t *p, const char *partition)
+{
+	const char *name = strcmp(partition, "UBOOT") ? partition : "lk";
+	size_t n = strlen(name);
+
+	if (n > 2 && (!strcmp(name + n - 2, "_a") || !strcmp(name + n - 2, "_b")))
+		n -= 2;
+	for (size_t i = 0; i < n && i < 32; i++)
+		p[i] = (uint8_t)tolower((unsigned char)name[i]);
+}
 
 /* Writes the kind's header over the start of the image. `expanded` is the image's own size. */
 static void stamp_head(uint8_t *p, const struct sample_part *part, uint64_t expanded)
@@ -24,7 +38,7 @@ static void stamp_head(uint8_t *p, const struct sample_part *part, uint64_t expa
 		set32(p, 0x58881688);
 		set32(p + 4, (uint32_t)(expanded - 512));
 		memset(p + 8, 0, 32);
-		set_text(p + 8, part->name);
+		put_image_name(p + 8, part->name);
 		set32(p + 0x30, 0x58891689);
 		set32(p + 0x34, 0x200);
 		set32(p + 0x38, 1);
@@ -52,8 +66,15 @@ static void stamp_head(uint8_t *p, const struct sample_part *part, uint64_t expa
 		set16(p + 0x438, 0xEF53);
 		set_text(p + 0x478, part->name);
 		break;
+	case HEAD_SECRO:
+		set_text(p, "AND_AC_REGION");
+		break;
+	case HEAD_UBI:
+		set_text(p, "UBI#");
+		break;
 	case HEAD_NONE:
 	case HEAD_PRELOADER:
+	case HEAD_MBR:
 		break;
 	}
 }
@@ -95,9 +116,10 @@ static uint32_t cut(struct rng *r, uint64_t least, uint64_t most, uint64_t left)
 
 /*
  * Data runs of 64 KiB to 2 MiB, each followed by a fill or a gap of up to 3 MiB: near two and a
- * half blocks expanded for each block of data. Both fills and gaps appear in every image.
+ * half blocks expanded for each block of data. Both fills and gaps appear in every image, unless
+ * the chip's agents know no fills.
  */
-static int plan_chunks(struct chunks *c, struct rng *r, uint64_t data_blocks)
+static int plan_chunks(struct chunks *c, struct rng *r, uint64_t data_blocks, bool no_fill)
 {
 	size_t most = (size_t)(2 * (data_blocks / 16 + 4));
 
@@ -111,7 +133,7 @@ static int plan_chunks(struct chunks *c, struct rng *r, uint64_t data_blocks)
 
 		c->list[c->count++] = (struct chunk){.type = 0xCAC1, .blocks = n};
 		c->list[c->count++] = (struct chunk){
-			.type = gap ? 0xCAC3 : 0xCAC2, .blocks = skip, .fill = pattern};
+			.type = gap || no_fill ? 0xCAC3 : 0xCAC2, .blocks = skip, .fill = pattern};
 		c->blocks += n + skip;
 		data_blocks -= n;
 	}
@@ -153,12 +175,13 @@ static void put_chunk(struct sink *s, struct rng *r, uint8_t *piece, const struc
 		put_noise(s, r, piece, payload, head, expanded);
 }
 
-static int put_sparse(struct sink *s, struct rng *r, uint8_t *piece, const struct sample_part *part)
+static int put_sparse(struct sink *s, struct rng *r, uint8_t *piece, const struct sample_part *part,
+		      bool no_fill)
 {
 	struct chunks c;
 	uint64_t expanded;
 
-	if (plan_chunks(&c, r, part->file_bytes / BLOCK))
+	if (plan_chunks(&c, r, part->file_bytes / BLOCK, no_fill))
 		return -1;
 	expanded = (uint64_t)c.blocks * BLOCK;
 	put_sparse_head(s, &c);
@@ -182,9 +205,12 @@ int sample_write_image(const struct sample_plan *plan, const struct sample_part 
 		free(piece);
 		return -1;
 	}
-	rng_init(&r, plan->seed, part->file);
-	if (part->sparse)
-		bad = put_sparse(&s, &r, piece, part);
+	rng_init(&r, plan->wish.seed, part->file);
+	if (part->head == HEAD_MBR) {
+		sample_partition_sector(plan, part, piece);
+		sink_put(&s, piece, part->file_bytes);
+	} else if (part->sparse)
+		bad = put_sparse(&s, &r, piece, part, plan->chip->no_fill);
 	else
 		put_noise(&s, &r, piece, part->file_bytes, part, part->file_bytes);
 	free(piece);

@@ -1,206 +1,207 @@
-/*
- * The layout: a phone of 2019 with all its identity partitions between the ones that are flashed,
- * because a writer that strays must hit something that is checked.
- */
-#include "tests/sample/sample.h"
+/* Makes the plan: what a layout's rows become for one chip, storage, size and seed. */
+#include "tests/sample/chips.h"
+#include "tests/sample/layouts.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #define KIB ((uint64_t)1024)
 #define MIB (1024 * KIB)
-#define GIB (1024 * MIB)
 
-static const struct sample_chip chips[] = {
-	/* name, project, EMI version, stride (packages.md 3.4 layouts C and A), signature type
-	   (3.3) */
-	{"MT6739", "k39tv1_64_bsp", 32, 188, 3}, {"MT6757", "k57v1_64", 25, 160, 3},
-	{"MT6761", "k61v1_64_bsp", 38, 160, 5},	 {"MT6763", "k63v1_64_bsp", 30, 160, 5},
-	{"MT6765", "k65v1_64_bsp", 35, 160, 5},	 {"MT6768", "k68v1_64", 40, 160, 5},
-	{"MT6771", "k71v1_64_bsp", 36, 160, 5},	 {"MT6779", "k79v1_64", 39, 160, 5},
-	{"MT6785", "k85v1_64", 45, 160, 5},
-};
-
-const struct sample_chip *sample_chip_find(const char *name)
-{
-	for (size_t i = 0; i < sizeof chips / sizeof *chips; i++)
-		if (!strcmp(chips[i].name, name))
-			return &chips[i];
-	return NULL;
-}
-
-const char *sample_chip_names(void)
-{
-	return "MT6739, MT6757, MT6761, MT6763, MT6765, MT6768, MT6771, MT6779 or MT6785";
-}
-
-/*
- * Image sizes are for a package of 256 MiB and scale with --size, except the small fixed ones; the
- * system image takes what is left. `size` is the nominal partition size; a larger image grows it.
- */
-struct row {
-	const char *name, *file, *operation;
-	uint64_t size;
-	uint64_t image; /* bytes; 0 no image */
-	enum sample_head head;
-	bool fixed;  /* does not scale */
-	bool sparse; /* written as an Android sparse image */
-	bool shared;
-};
-
-static const struct row user_rows[] = {
-	{"pgpt", NULL, "INVISIBLE", 32 * KIB, 0, HEAD_NONE, false, false, false},
-	{"boot_para", NULL, "INVISIBLE", 1 * MIB, 0, HEAD_NONE, false, false, false},
-	{"recovery", "recovery.img", "UPDATE", 32 * MIB, 20 * MIB, HEAD_ANDROID, false, false,
-	 false},
-	{"para", NULL, "INVISIBLE", 512 * KIB, 0, HEAD_NONE, false, false, false},
-	{"expdb", NULL, "INVISIBLE", 20 * MIB, 0, HEAD_NONE, false, false, false},
-	{"frp", NULL, "INVISIBLE", 1 * MIB, 0, HEAD_NONE, false, false, false},
-	{"nvcfg", NULL, "PROTECTED", 8 * MIB, 0, HEAD_NONE, false, false, false},
-	{"nvdata", NULL, "INVISIBLE", 32 * MIB, 0, HEAD_NONE, false, false, false},
-	{"metadata", NULL, "INVISIBLE", 32 * MIB, 0, HEAD_NONE, false, false, false},
-	{"protect1", NULL, "PROTECTED", 8 * MIB, 0, HEAD_NONE, false, false, false},
-	{"protect2", NULL, "PROTECTED", 9 * MIB + 480 * KIB, 0, HEAD_NONE, false, false, false},
-	{"seccfg", NULL, "INVISIBLE", 8 * MIB, 0, HEAD_NONE, false, false, false},
-	{"persist", NULL, "PROTECTED", 16 * MIB, 0, HEAD_NONE, false, false, false},
-	{"sec1", NULL, "INVISIBLE", 2 * MIB, 0, HEAD_NONE, false, false, false},
-	{"proinfo", NULL, "PROTECTED", 3 * MIB, 0, HEAD_NONE, false, false, false},
-	{"md1img", "md1img.img", "UPDATE", 100 * MIB, 28 * MIB, HEAD_MTK, false, false, false},
-	{"spmfw", "spmfw.img", "UPDATE", 1 * MIB, 48 * KIB, HEAD_MTK, true, false, false},
-	{"scp1", "scp.img", "UPDATE", 1 * MIB, 600 * KIB, HEAD_MTK, true, false, false},
-	{"scp2", "scp.img", "UPDATE", 1 * MIB, 0, HEAD_MTK, true, false, true},
-	{"sspm_1", "sspm.img", "UPDATE", 1 * MIB, 420 * KIB, HEAD_MTK, true, false, false},
-	{"sspm_2", "sspm.img", "UPDATE", 1 * MIB, 0, HEAD_MTK, true, false, true},
-	{"gz1", NULL, "INVISIBLE", 16 * MIB, 0, HEAD_NONE, false, false, false},
-	{"gz2", NULL, "INVISIBLE", 16 * MIB, 0, HEAD_NONE, false, false, false},
-	{"nvram", NULL, "BINREGION", 16 * MIB, 0, HEAD_NONE, false, false, false},
-	{"lk", "lk.img", "UPDATE", 1 * MIB, 884 * KIB, HEAD_MTK, true, false, false},
-	{"lk2", "lk.img", "UPDATE", 1 * MIB, 0, HEAD_MTK, true, false, true},
-	{"boot", "boot.img", "UPDATE", 32 * MIB, 24 * MIB, HEAD_ANDROID, false, false, false},
-	{"logo", "logo.bin", "UPDATE", 8 * MIB, 2 * MIB, HEAD_MTK, false, false, false},
-	{"dtbo", "dtbo.img", "UPDATE", 8 * MIB, 1 * MIB, HEAD_DTBO, false, false, false},
-	{"tee1", "tee.img", "UPDATE", 5 * MIB, 1 * MIB + 340 * KIB, HEAD_MTK, true, false, false},
-	{"tee2", "tee.img", "UPDATE", 11 * MIB, 0, HEAD_MTK, true, false, true},
-	{"vendor", "vendor.img", "UPDATE", 512 * MIB, 52 * MIB, HEAD_EXT4, false, true, false},
-	/* image bytes of system: whatever the others leave */
-	{"system", "system.img", "UPDATE", 2 * GIB, 1, HEAD_EXT4, false, true, false},
-	{"vbmeta", "vbmeta.img", "UPDATE", 8 * MIB, 4 * KIB, HEAD_VBMETA, true, false, false},
-	{"cache", "cache.img", "UPDATE", 112 * MIB, 192 * KIB, HEAD_EXT4, true, true, false},
-	{"userdata", "userdata.img", "UPDATE", 2 * GIB, 12 * MIB, HEAD_EXT4, false, true, false},
-};
-
-/* Tail, counted from the end in blocks of the storage (packages.md 1.6). */
-static const struct {
-	const char *name;
-	uint64_t bytes_from_end, size; /* 0 from end: the entry's own size */
-} tail_rows[] = {
-	{"otp", 59 * MIB, 43 * MIB},
-	{"flashinfo", 16 * MIB, 16 * MIB},
-	{"sgpt", 0, 32 * KIB},
-};
+#define PRELOADER_BYTES (96 * KIB) /* the oldest boot ROMs take 128 KiB, with signature */
+#define GROWTH		(2 * MIB)  /* of a row that grows in layout variant 2 */
 
 static uint64_t round_up(uint64_t value, uint64_t unit)
 {
 	return (value + unit - 1) / unit * unit;
 }
 
-static uint64_t image_bytes(const struct row *row, uint64_t size_mib)
+static uint64_t least(uint64_t a, uint64_t b)
 {
+	return a < b ? a : b;
+}
+
+static const struct sample_layout *layout_of(const struct sample_plan *plan)
+{
+	return plan->storage == SAMPLE_NAND ? &sample_layout_nand : plan->chip->layout;
+}
+
+static bool row_used(const struct sample_plan *plan, const struct sample_row *row)
+{
+	return !(row->flags & ROW_SECOND) || plan->wish.layout == 2;
+}
+
+/* Compact packages keep each kind of image, but none of its weight. */
+static uint64_t image_bytes(const struct sample_plan *plan, const struct sample_row *row)
+{
+	uint64_t floor = plan->wish.compact ? 16 * KIB : 64 * KIB;
 	uint64_t scaled;
 
-	if (row->fixed || !row->image)
+	if (!row->image || row->head == HEAD_MBR)
 		return row->image;
-	scaled = round_up(row->image * size_mib / 256, 4 * KIB);
-	return scaled < 64 * KIB ? 64 * KIB : scaled;
+	if (row->flags & ROW_FIXED)
+		return plan->wish.compact ? least(row->image, 24 * KIB) : row->image;
+	scaled = round_up(row->image * (plan->wish.image_bytes / MIB) / 256, 4 * KIB);
+	return scaled < floor ? floor : scaled;
 }
 
-static uint64_t system_bytes(uint64_t size_mib, uint64_t preloader_bytes)
+/* The image that takes the rest. */
+static uint64_t rest_bytes(const struct sample_plan *plan)
 {
-	uint64_t others = preloader_bytes, all = size_mib * MIB;
+	const struct sample_layout *layout = layout_of(plan);
+	uint64_t floor = plan->wish.compact ? 256 * KIB : 1 * MIB, others = PRELOADER_BYTES;
 
-	for (size_t i = 0; i < sizeof user_rows / sizeof *user_rows; i++)
-		if (strcmp(user_rows[i].name, "system"))
-			others += image_bytes(&user_rows[i], size_mib);
-	return others + 1 * MIB > all ? 1 * MIB : round_up(all - others, 4 * KIB);
+	for (size_t i = 0; i < layout->count; i++)
+		if (!(layout->rows[i].flags & ROW_REST) && row_used(plan, &layout->rows[i]))
+			others += image_bytes(plan, &layout->rows[i]);
+	if (others + floor > plan->wish.image_bytes)
+		return floor;
+	return round_up(plan->wish.image_bytes - others, 4 * KIB);
 }
 
-/* A sparse image expands to about two and a half times its data (images.c). */
-static uint64_t partition_bytes(const struct row *row, uint64_t image)
+/*
+ * A sparse image expands to about two and a half times its data (images.c). NAND loses blocks: each
+ * partition has two to spare.
+ */
+static uint64_t partition_bytes(const struct sample_plan *plan, const struct sample_row *row,
+				uint64_t image)
 {
-	uint64_t need = row->sparse ? image * 3 : image;
+	const struct sample_layout *layout = layout_of(plan);
+	bool sparse = row->flags & ROW_SPARSE && !plan->wish.raw;
+	uint64_t need = sparse ? image * 3 + 4 * MIB : image;
+	uint64_t size = row->size;
+	bool table = !strcmp(row->name, "pgpt");
 
-	return row->size >= need ? row->size : round_up(need, 1 * MIB);
+	if (plan->storage == SAMPLE_NAND)
+		need += 2 * layout->align;
+	if (plan->wish.compact && !table)
+		size = least(size, 256 * KIB);
+	if (row->flags & ROW_GROWS && plan->wish.layout == 2)
+		size += GROWTH;
+	if (size < need)
+		size = round_up(need, plan->wish.compact ? 128 * KIB : 1 * MIB);
+	return round_up(size, layout->align);
 }
 
-static struct sample_part *add(struct sample_plan *plan, const char *name)
+static struct sample_part *add(struct sample_plan *plan, const char *name, const char *slot)
 {
-	struct sample_part *part = &plan->parts[plan->count++];
+	struct sample_part *part;
 
-	*part = (struct sample_part){.name = name, .operation = "RESERVED"};
+	if (plan->count == SAMPLE_PARTS_MAX)
+		return NULL;
+	part = &plan->parts[plan->count++];
+	*part = (struct sample_part){.operation = "RESERVED"};
+	snprintf(part->name, sizeof part->name, "%s%s", name, slot);
 	return part;
 }
 
-static void add_preloader(struct sample_plan *plan, uint64_t bytes)
+static bool add_preloader(struct sample_plan *plan, const char *name, enum sample_boot boot)
 {
-	struct sample_part *part = add(plan, "preloader");
+	const struct sample_layout *layout = layout_of(plan);
+	struct sample_part *part = add(plan, name, "");
 
+	if (!part)
+		return false;
 	part->file = plan->preloader_file;
 	part->operation = "BOOTLOADERS";
 	part->head = HEAD_PRELOADER;
-	part->file_bytes = bytes;
-	part->size = plan->storage == SAMPLE_UFS ? 512 * KIB : 256 * KIB;
-	part->boot = true;
-}
-
-static void add_tail(struct sample_plan *plan)
-{
-	uint64_t block = plan->storage == SAMPLE_UFS ? 0x80000 : 0x20000;
-
-	for (size_t i = 0; i < sizeof tail_rows / sizeof *tail_rows; i++) {
-		struct sample_part *part = add(plan, tail_rows[i].name);
-
-		part->reserved = true;
-		part->size = tail_rows[i].size;
-		part->start = 0xFFFF0000u + tail_rows[i].bytes_from_end / block;
-	}
-	plan->user_bytes = round_up(plan->user_bytes + 64 * MIB, 256 * MIB);
-}
-
-bool sample_plan_make(struct sample_plan *plan, const struct sample_chip *chip,
-		      enum sample_storage storage, uint64_t seed, uint64_t size_mib, bool raw)
-{
-	const uint64_t preloader_bytes = 150 * KIB;
-	size_t rows = sizeof user_rows / sizeof *user_rows;
-
-	*plan = (struct sample_plan){.seed = seed, .chip = chip->name, .storage = storage};
-	plan->image_bytes = size_mib * MIB;
-	snprintf(plan->project, sizeof plan->project, "%s", chip->project);
-	snprintf(plan->preloader_file, sizeof plan->preloader_file, "preloader_%s.bin",
-		 chip->project);
-	if (rows + 1 + sizeof tail_rows / sizeof *tail_rows > SAMPLE_PARTS_MAX)
-		return false;
-	add_preloader(plan, preloader_bytes);
-	for (size_t i = 0; i < rows; i++) {
-		const struct row *row = &user_rows[i];
-		struct sample_part *part = add(plan, row->name);
-		bool rest = !strcmp(row->name, "system");
-
-		part->file = row->file;
-		part->operation = row->operation;
-		part->head = row->head;
-		part->sparse = row->sparse && !raw;
-		part->shared = row->shared;
-		part->file_bytes =
-			rest ? system_bytes(size_mib, preloader_bytes) : image_bytes(row, size_mib);
-		part->start = plan->user_bytes;
-		part->size = partition_bytes(row, part->file_bytes);
-		plan->user_bytes += part->size;
-	}
-	add_tail(plan);
+	part->file_bytes = PRELOADER_BYTES;
+	part->size = layout->preloader_size;
+	part->boot = boot;
+	part->shared = plan->count > 1;
+	if (plan->storage == SAMPLE_UFS && part->size < 512 * KIB)
+		part->size = 512 * KIB;
 	return true;
 }
 
-void sample_scatter_name(const struct sample_plan *plan, char *out, size_t size)
+static bool add_preloaders(struct sample_plan *plan)
 {
-	snprintf(out, size, "%s_Android_scatter.txt", plan->chip);
+	const struct sample_layout *layout = layout_of(plan);
+
+	if (layout->preloader == BOOT_SECOND)
+		return add_preloader(plan, "preloader", BOOT_FIRST) &&
+		       add_preloader(plan, "preloader_backup", BOOT_SECOND);
+	if (!add_preloader(plan, layout->upper_case ? "PRELOADER" : "preloader", layout->preloader))
+		return false;
+	if (layout->preloader == BOOT_NO)
+		plan->user_bytes += plan->parts[0].size;
+	return true;
+}
+
+static bool add_row(struct sample_plan *plan, const struct sample_row *row, const char *slot)
+{
+	struct sample_part *part = add(plan, row->name, slot);
+	bool idle = !strcmp(slot, "_b");
+
+	if (!part)
+		return false;
+	part->file = idle ? NULL : row->file;
+	part->operation = idle ? "INVISIBLE" : row->operation;
+	part->head = row->head;
+	part->sparse = row->flags & ROW_SPARSE && !plan->wish.raw && !idle;
+	part->shared = row->flags & ROW_SHARED && !idle;
+	part->file_bytes = row->flags & ROW_REST ? rest_bytes(plan) : image_bytes(plan, row);
+	part->start = plan->user_bytes;
+	part->size = partition_bytes(plan, row, part->file_bytes);
+	plan->user_bytes += part->size;
+	return true;
+}
+
+/* lk2 and its like hold what lk holds: with slots there is nothing above them to share. */
+static bool add_rows(struct sample_plan *plan)
+{
+	const struct sample_layout *layout = layout_of(plan);
+	bool slots = plan->wish.slots;
+
+	for (size_t i = 0; i < layout->count; i++) {
+		const struct sample_row *row = &layout->rows[i];
+		bool two = slots && row->flags & ROW_SLOT;
+
+		if (!row_used(plan, row) ||
+		    (slots && row->flags & ROW_SHARED && layout->rows[i - 1].flags & ROW_SLOT))
+			continue;
+		if (!add_row(plan, row, two ? "_a" : "") || (two && !add_row(plan, row, "_b")))
+			return false;
+	}
+	return true;
+}
+
+static bool add_tails(struct sample_plan *plan)
+{
+	uint64_t block = plan->storage == SAMPLE_UFS ? 0x80000 : 0x20000;
+	uint64_t deepest = 0;
+
+	for (const struct sample_tail *tail = layout_of(plan)->tails; tail->name; tail++) {
+		struct sample_part *part = add(plan, tail->name, "");
+
+		if (!part)
+			return false;
+		part->reserved = true;
+		part->size = tail->size;
+		part->start = 0xFFFF0000u + tail->bytes_from_end / block;
+		if (tail->bytes_from_end > deepest)
+			deepest = tail->bytes_from_end;
+	}
+	plan->user_bytes = round_up(plan->user_bytes + deepest + 4 * MIB,
+				    plan->wish.compact ? 32 * MIB : 256 * MIB);
+	return true;
+}
+
+const struct sample_part *sample_plan_find(const struct sample_plan *plan, const char *name)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (!strcmp(plan->parts[i].name, name))
+			return &plan->parts[i];
+	return NULL;
+}
+
+bool sample_plan_make(struct sample_plan *plan, const struct sample_chip *chip,
+		      const struct sample_wish *wish)
+{
+	*plan = (struct sample_plan){.wish = *wish, .chip = chip, .storage = wish->storage};
+	snprintf(plan->preloader_file, sizeof plan->preloader_file, "preloader_%s.bin",
+		 chip->project);
+	if ((chip->form == FORM_PLAIN || chip->form == FORM_V111) && plan->storage != SAMPLE_NAND)
+		plan->base = layout_of(plan)->preloader_size;
+	return add_preloaders(plan) && add_rows(plan) && add_tails(plan);
 }
