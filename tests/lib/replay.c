@@ -139,10 +139,28 @@ static const char *take_hex(struct transfers *t, const char *s)
 	return s;
 }
 
+/* T and X: the rest of the line is text. */
+static bool take_text(struct replay *r, struct transfers *t, const char *s)
+{
+	static const char prolog[] = "<?xml version=\"1.0\" encoding=\"utf-8\"?>";
+	const char *before = *s == 'X' ? prolog : "";
+	size_t n = strlen(before) + strlen(s + 2) + 1;
+
+	if (n > sizeof t->room - t->used - 12)
+		return bad(r, "this text is too long");
+	head(t, (uint32_t)n);
+	t->at[t->count++] = (struct slice){t->room + t->used, n};
+	t->used += (size_t)snprintf((char *)t->room + t->used, n, "%s%s", before, s + 2) + 1;
+	return true;
+}
+
 static bool parse(struct replay *r, struct transfers *t, const char *s)
 {
 	memset(t, 0, sizeof *t);
-	for (s = spaces(s); s && *s; s = s ? spaces(s) : NULL) {
+	s = spaces(s);
+	if ((*s == 'T' || *s == 'X') && s[1] == ' ')
+		return take_text(r, t, s);
+	for (; s && *s; s = s ? spaces(s) : NULL) {
 		if (!strncmp(s, "S0", 2)) {
 			head(t, 4);
 			t->at[t->count++] = (struct slice){t->room + t->used, 4};

@@ -6,6 +6,8 @@
  *     H> <da1>                     a blob by name, lent by the caller; F(<da2>) makes its header
  *     D> 52 45 41 44 59            bytes of the device
  *     D> S0                        a status frame of value 0
+ *     H> T OK                      a frame of this text, to the line's end, with its NUL
+ *     H> X <da>...</da>            the same, with the XML prolog before it
  *     silence                      nothing comes: the host's wait ends
  *     gone | back PID | abort      the device leaves, comes back, the station stops the run
  *     journal identified | journal point-of-no-return

@@ -10,6 +10,8 @@
 #include <cmocka.h>
 
 #include "engine/xflash/tables.h"
+#include "engine/xml/tables.h"
+#include "engine/xml/xml.h"
 #include "tests/lib/pack.h"
 #include "tests/lib/replay.h"
 
@@ -250,6 +252,121 @@ static void usb_speed_switch(void **state)
 	assert_int_equal(flow.arrival.pid, 0x2001);
 }
 
+/* A verb of the XML generation, whose agent is told to end when it fails. */
+static void begin_xml(const struct step *table)
+{
+	replay_verb(&flow, &plan, table, &action);
+	flow.verbs = &xml_verbs;
+}
+
+static void xml_from_start_to_second_stage(void **state)
+{
+	static const char property[] =
+		"<sys_prop version=\"1.0\"><item key=\"DA.SLA\">DISABLED</item></sys_prop>";
+	const struct replay_blob blobs[] = {
+		{"packet1", {image, 0x1000}},
+		{"packet2", {image + 0x1000, 0x898}},
+		{"property", {(const uint8_t *)property, sizeof property - 1}},
+		{NULL, {NULL, 0}},
+	};
+
+	(void)state;
+	fresh();
+	begin_xml(xml_start);
+	flow.da2 = (struct slice){image, 0x1898};
+	flow.da2_addr = 0x40000000;
+	replay("xml_start.txt", blobs);
+	assert_int_equal(flow.report.result, FLOW_PASSED);
+	assert_false(flow.report.facts.agent_locked);
+}
+
+static void xml_write_as(const char *name)
+{
+	begin_write();
+	flow.io.address = 0;
+	begin_xml(xml_write);
+	flow.phase = FLOW_LAST_PHASE - 1; /* so that the last phase is left to end the agent */
+	flow.report.wrote = true;
+	replay(name, packets);
+	wire_sums_free(&sums);
+}
+
+static void xml_write_flash(void **state)
+{
+	(void)state;
+	xml_write_as("xml_write_flash.txt");
+	assert_int_equal(flow.report.fault.family, FAULT_NONE);
+	assert_int_equal(flow.report.bytes_written, sizeof image);
+	assert_int_equal(flow.report.facts.write_packet, 0x200000);
+}
+
+static void xml_write_with_sums(void **state)
+{
+	(void)state;
+	xml_write_as("xml_write_sums.txt");
+	assert_int_equal(flow.report.fault.family, FAULT_NONE);
+	assert_int_equal(flow.report.bytes_written, sizeof image);
+}
+
+static void xml_write_sum_error(void **state)
+{
+	(void)state;
+	xml_write_as("xml_write_sum_error.txt");
+	assert_int_equal(flow.report.fault.family, FAULT_XML);
+	assert_int_equal(flow.report.fault.code, 3);
+	assert_int_equal(flow.report.bytes_written, 0);
+}
+
+static void xml_read_flash(void **state)
+{
+	const struct replay_blob chunks[] = {{"chunk1", {image, 0x10000}},
+					     {"chunk2", {image + 0x10000, 0x8000}},
+					     {NULL, {NULL, 0}}};
+
+	(void)state;
+	fresh();
+	received = 0;
+	flow.io.length = 0x18000;
+	flow.io.sink = count_bytes;
+	begin_xml(xml_read);
+	replay("xml_read_flash.txt", chunks);
+	assert_int_equal(flow.report.result, FLOW_PASSED);
+	assert_int_equal(received, 0x18000);
+}
+
+static void xml_erase(void **state)
+{
+	(void)state;
+	fresh();
+	flow.io.address = 0x2000000;
+	flow.io.length = 0x800000;
+	begin_xml(xml_format);
+	replay("xml_erase.txt", NULL);
+	assert_int_equal(flow.report.result, FLOW_PASSED);
+	assert_int_equal(flow.io.percent, 100);
+}
+
+static void xml_restart(void **state)
+{
+	(void)state;
+	fresh();
+	flow.io.restart = true;
+	begin_xml(xml_end);
+	replay("xml_restart.txt", NULL);
+	assert_int_equal(action.what, FLOW_FINISH);
+	assert_int_equal(flow.report.result, FLOW_PASSED);
+}
+
+static void xml_fastboot(void **state)
+{
+	(void)state;
+	fresh();
+	flow.io.end = FLOW_END_FASTBOOT;
+	begin_xml(xml_end);
+	replay("xml_fastboot.txt", NULL);
+	assert_int_equal(flow.report.result, FLOW_PASSED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -263,6 +380,14 @@ int main(void)
 		cmocka_unit_test(shutdown_reboot),
 		cmocka_unit_test(download_log_noise),
 		cmocka_unit_test(usb_speed_switch),
+		cmocka_unit_test(xml_from_start_to_second_stage),
+		cmocka_unit_test(xml_write_flash),
+		cmocka_unit_test(xml_write_with_sums),
+		cmocka_unit_test(xml_write_sum_error),
+		cmocka_unit_test(xml_read_flash),
+		cmocka_unit_test(xml_erase),
+		cmocka_unit_test(xml_restart),
+		cmocka_unit_test(xml_fastboot),
 	};
 
 	return cmocka_run_group_tests_name("trace", tests, set_up, tear_down);
