@@ -1,5 +1,5 @@
 /*
- * flow: the runner of step tables, and the order of the phases.
+ * flow: the runner of step tables.
  *
  * flow_step() turns an event into a verdict and walks on until an action has to be taken. Failures
  * end in `finish`: an agent that waits for a command is told to switch the unit off; one that is in
@@ -9,80 +9,14 @@
 
 #include <string.h>
 
-#include "engine/brom/brom.h"
 #include "engine/flow/phases.h"
 
 /* Steps without an exchange that may follow each other; more is a loop in a table. */
 #define TURNS_MAX 4096
 
-static enum verdict ask_upload(struct flow *f, struct flow_action *a)
-{
-	(void)a;
-	f->call = brom_send_agent;
-	return STEP_CALL;
-}
-
-static enum verdict ask_start(struct flow *f, struct flow_action *a)
-{
-	(void)a;
-	f->call = f->verbs->start;
-	return STEP_CALL;
-}
-
-const struct step flow_agent[] = {
-	{"upload", 0, ask_upload, NULL, NULL},
-	{"start", 0, ask_start, NULL, NULL},
-	{NULL, 0, NULL, NULL, NULL},
-};
-
-/* A unit that failed after the first write is switched off, never sent into its system. */
-static enum verdict ask_end(struct flow *f, struct flow_action *a)
-{
-	(void)a;
-	if (f->plan->end == FLOW_END_STAY)
-		return STEP_NEXT;
-	f->io.restart = f->plan->end == FLOW_END_REBOOT && !(f->ending && f->report.wrote);
-	f->call = f->verbs->end;
-	return STEP_CALL;
-}
-
-const struct step flow_end[] = {
-	{"end", 0, ask_end, NULL, NULL},
-	{NULL, 0, NULL, NULL, NULL},
-};
-
-static const struct phase {
-	const char *name;
-	const struct step *table;
-	uint16_t silent, gone; /* station codes, before the first write */
-} phases[] = {
-	{"connect", brom_connect, 3, 3},       {"identify", brom_identify, 15, 14},
-	{"preflight", flow_preflight, 15, 14}, {"agent", flow_agent, 15, 14},
-	{"inspect", flow_inspect, 15, 14},     {"write", flow_write, 61, 60},
-	{"verify", flow_verify, 61, 60},       {"finish", flow_end, 61, 60},
-};
-
-#define PHASES (sizeof phases / sizeof phases[0])
-
-_Static_assert(PHASES == FLOW_LAST_PHASE + 1, "flow_state.h names the last phase");
+#define PHASES (FLOW_LAST_PHASE + 1)
 
 static const struct slice nothing;
-
-const char *flow_operation_name(enum flow_operation operation)
-{
-	static const char *const names[FLOW_OPERATIONS] = {
-		"download", "upgrade", "format-all", "erase",
-		"readback", "memtest", "verify",     "identify",
-	};
-
-	return operation < FLOW_OPERATIONS ? names[operation] : "unknown";
-}
-
-bool flow_operation_writes(enum flow_operation operation)
-{
-	return operation == FLOW_DOWNLOAD || operation == FLOW_UPGRADE ||
-	       operation == FLOW_FORMAT_ALL || operation == FLOW_ERASE;
-}
 
 static void record_phase(struct flow *f, enum flow_result result)
 {
@@ -91,7 +25,7 @@ static void record_phase(struct flow *f, enum flow_result result)
 	if (r->step_count == FLOW_STEPS_MAX || f->phase >= PHASES)
 		return;
 	r->steps[r->step_count++] = (struct flow_step_record){
-		.name = phases[f->phase].name,
+		.name = flow_phases[f->phase].name,
 		.ms = (uint32_t)(f->now_ms - f->phase_began_ms),
 		.result = result,
 	};
@@ -105,14 +39,15 @@ static void begin_phase(struct flow *f, unsigned phase)
 	f->report.target[0] = '\0';
 	if (phase >= PHASES)
 		return;
-	f->report.phase = phases[phase].name;
-	f->stack[0].table = phases[phase].table;
-	f->stack[0].at = phases[phase].table;
+	f->report.phase = flow_phases[phase].name;
+	f->stack[0].table = flow_phases[phase].table;
+	f->stack[0].at = flow_phases[phase].table;
 }
 
 static void over(struct flow *f, enum flow_result result)
 {
 	record_phase(f, result);
+	own_judge_end(f);
 	f->report.result = result;
 	f->phase = PHASES;
 }
@@ -185,7 +120,12 @@ static enum verdict leave_table(struct flow *f)
 			return STEP_NEXT;
 		}
 		record_phase(f, FLOW_PASSED);
-		begin_phase(f, f->phase + 1);
+		if (f->from_start) {
+			recover_begin_anew(f);
+			begin_phase(f, 0);
+			return STEP_AGAIN;
+		}
+		begin_phase(f, f->phase == FLOW_LAST_PHASE ? PHASES : phase_from(f, f->phase + 1));
 		if (f->phase == PHASES)
 			f->report.result = FLOW_PASSED;
 		return STEP_AGAIN;
@@ -224,9 +164,50 @@ static enum verdict follow(struct flow *f, enum verdict v, struct flow_action *a
 	return f->stack[f->depth].at->name ? ask(f, a) : STEP_LEAVE;
 }
 
+/* Bytes that were noted for a stream leave first; the verdict waits until they are taken. */
+static bool hand_out(struct flow *f, enum verdict v, struct flow_action *a)
+{
+	struct flow_saving *s = &f->saving;
+
+	if (!s->count || v == STEP_FAIL) {
+		s->count = 0;
+		return false;
+	}
+	memset(a, 0, sizeof *a);
+	a->what = FLOW_SAVE;
+	a->seq = ++f->seq;
+	a->save = s->to;
+	a->tx_count = s->count;
+	memcpy(a->tx, s->pieces, sizeof a->tx);
+	for (unsigned i = 0; i < s->count; i++)
+		s->to.offset += s->pieces[i].n;
+	a->save.last = s->to.offset == s->to.total;
+	f->pending = FLOW_SAVE;
+	s->count = 0;
+	s->holding = true;
+	s->held = (int)v;
+	return true;
+}
+
+/* Each kind of journal entry is stored once, however many phases depend on it. */
+static bool stored_already(struct flow *f, const struct flow_action *a)
+{
+	uint32_t bit = 1u << a->journal;
+	bool known = f->journalled & bit;
+
+	if (a->what != FLOW_JOURNAL)
+		return false;
+	f->journalled |= bit;
+	return known;
+}
+
 static void walk(struct flow *f, enum verdict v, struct flow_action *a)
 {
+	if (hand_out(f, v, a))
+		return;
 	for (unsigned turn = 0; f->phase < PHASES; turn++) {
+		if (v == STEP_ASKED && stored_already(f, a))
+			v = STEP_NEXT;
 		if (v == STEP_ASKED) {
 			emit(f, a, a->what);
 			return;
@@ -251,7 +232,7 @@ static void walk(struct flow *f, enum verdict v, struct flow_action *a)
 static enum verdict silent(struct flow *f, size_t got)
 {
 	const struct flow_report *r = &f->report;
-	uint16_t code = r->wrote ? 61 : phases[f->phase].silent;
+	uint16_t code = r->wrote ? 61 : flow_phases[f->phase].silent;
 
 	if (r->target[0])
 		return step_fail(
@@ -292,16 +273,17 @@ static void gone(struct flow *f, struct flow_action *a)
 {
 	const struct flow_report *r = &f->report;
 
+	f->saving.holding = false;
 	if (f->leaving) {
 		walk(f, STEP_LEAVE, a);
 		return;
 	}
 	if (r->target[0])
-		step_fail(f, FAULT_STATION, r->wrote ? 60 : phases[f->phase].gone,
+		step_fail(f, FAULT_STATION, r->wrote ? 60 : flow_phases[f->phase].gone,
 			  "the unit left the bus, %s at 0x%llX of 0x%llX", r->target,
 			  (unsigned long long)f->io.done, (unsigned long long)f->io.length);
 	else
-		step_fail(f, FAULT_STATION, r->wrote ? 60 : phases[f->phase].gone,
+		step_fail(f, FAULT_STATION, r->wrote ? 60 : flow_phases[f->phase].gone,
 			  "the unit left the bus after %llu ms of this phase",
 			  (unsigned long long)(f->now_ms - f->phase_began_ms));
 	begin_ending(f, false);
@@ -316,6 +298,7 @@ static void aborted(struct flow *f, struct flow_action *a)
 {
 	bool wrote = f->report.wrote;
 
+	f->saving.holding = false;
 	f->interrupted = true;
 	step_fail(f, FAULT_STATION, wrote ? 81 : 82, "stopped by the station%s%s",
 		  f->report.target[0] ? " while in work: " : "", f->report.target);
@@ -327,6 +310,7 @@ static void broken(struct flow *f, const struct fault *fault, struct flow_action
 {
 	const struct step *s = f->stack[f->depth].at;
 
+	f->saving.holding = false;
 	/* Told to go: as good as silence, and perhaps the first sign that it did. */
 	if (f->leaving && f->pending == FLOW_EXCHANGE && s->silence) {
 		walk(f, s->silence(f, nothing), a);
@@ -338,7 +322,8 @@ static void broken(struct flow *f, const struct fault *fault, struct flow_action
 	} else {
 		step_fail(f, FAULT_STATION, 90, "the station could not do what the run asked for");
 	}
-	begin_ending(f, f->pending == FLOW_JOURNAL);
+	begin_ending(f, f->pending == FLOW_JOURNAL || f->pending == FLOW_SAVE ||
+				f->pending == FLOW_LOAD);
 	walk(f, STEP_AGAIN, a);
 }
 
@@ -368,8 +353,18 @@ static enum verdict judge(struct flow *f, const struct flow_event *e)
 		return step_fail(f, FAULT_STATION, 90,
 				 "the station answered action %d with event %d", (int)f->pending,
 				 (int)e->kind);
+	if (f->saving.holding) {
+		f->saving.holding = false;
+		return (enum verdict)f->saving.held;
+	}
+	if (e->kind == FLOW_CONTINUE && f->pending == FLOW_JOURNAL && e->owed)
+		f->owed = true;
 	if (e->kind == FLOW_BACK)
 		f->arrival = e->arrival;
+	if (e->kind == FLOW_LOADED) {
+		f->loaded = e->loaded;
+		f->loaded_sums = e->sums;
+	}
 	if (e->kind == FLOW_TIMEOUT)
 		return hushed(f, e->rx);
 	return replied(f, e->kind == FLOW_REPLY ? e->rx : nothing);
@@ -384,6 +379,8 @@ void flow_begin(struct flow *f, const struct flow_plan *plan, const struct arriv
 	f->now_ms = now_ms;
 	f->report.facts.arrived_as = device_mode_of(arrival->vid, arrival->pid);
 	f->report.step = "";
+	f->report.operation = plan->operation;
+	f->report.verify = verify_level(plan);
 	begin_phase(f, 0);
 	walk(f, STEP_AGAIN, action);
 }
@@ -420,4 +417,9 @@ void flow_step(struct flow *f, const struct flow_event *event, struct flow_actio
 const struct flow_report *flow_report(const struct flow *f)
 {
 	return &f->report;
+}
+
+const struct gpt *flow_table(const struct flow *f)
+{
+	return f->has_found ? &f->found : NULL;
 }

@@ -89,6 +89,7 @@ struct flow_plan {
 	const char *const *only;	 /* chosen partitions, NULL-terminated; NULL = all */
 	const struct flow_range *ranges; /* of FLOW_ERASE and FLOW_READBACK */
 	size_t range_count;
+	uint32_t battery_min_mv; /* less, when the unit tells: ST-009 before a write; 0 = 3300 */
 };
 
 #define FLOW_RANGES_MAX 64
@@ -162,6 +163,13 @@ struct flow_event {
 	struct arrival arrival;
 	const struct fault *fault; /* FLOW_BROKEN */
 	struct slice loaded;	   /* FLOW_LOADED */
+	/*
+	 * FLOW_CONTINUE after FLOW_JOURNAL_IDENTIFIED: an earlier run took this unit's own data
+	 * into the vault, was past the point of no return, and did not put it back. This run then
+	 * saves nothing anew; it asks for that data (FLOW_LOAD; empty: the vault lacks that one)
+	 * and writes it back.
+	 */
+	bool owed;
 	const struct wire_sums *sums;
 };
 
@@ -203,7 +211,17 @@ enum flow_identity {
 };
 
 #define FLOW_STEPS_MAX 24
-#define FLOW_PARTS_MAX (SCATTER_ENTRIES_MAX + 2)
+#define FLOW_OWN_MAX   40 /* partitions with a unit's own data */
+#define FLOW_PARTS_MAX (SCATTER_ENTRIES_MAX + 2 + FLOW_OWN_MAX)
+
+/* The partition table found on the unit, against the package's layout (packages.md 5.4). */
+enum flow_layout {
+	FLOW_LAYOUT_UNKNOWN, /* not compared */
+	FLOW_LAYOUT_SAME,
+	FLOW_LAYOUT_CHANGED, /* the same device with another table: a firmware upgrade's work */
+	FLOW_LAYOUT_FOREIGN, /* hardly a name in common */
+	FLOW_LAYOUT_NONE,    /* no table: a blank board */
+};
 
 /* What people and records see of a run; stable names. */
 struct flow_report {
@@ -218,6 +236,7 @@ struct flow_report {
 	enum flow_operation operation;
 	enum flow_verify verify; /* level in use */
 	enum flow_identity identity;
+	enum flow_layout layout;
 	bool recovered; /* a preloader was written in boot ROM mode, and the unit came back by it */
 	struct device_facts facts;
 	size_t step_count;
@@ -226,6 +245,7 @@ struct flow_report {
 	struct flow_part_record parts[FLOW_PARTS_MAX];
 };
 
+struct gpt;  /* engine/format/gpt.h */
 struct flow; /* see engine/flow/flow_state.h for the size; embed it */
 
 /* Start a run. `action` receives the first thing to do. */
@@ -237,5 +257,7 @@ void flow_begin(struct flow *f, const struct flow_plan *plan, const struct arriv
  */
 void flow_step(struct flow *f, const struct flow_event *event, struct flow_action *action);
 const struct flow_report *flow_report(const struct flow *f);
+/* The unit's own partition table as it was found, places in bytes; NULL: none, or not read yet. */
+const struct gpt *flow_table(const struct flow *f);
 
 #endif

@@ -15,13 +15,14 @@
 #include "engine/flow/flow.h"
 #include "engine/flow/step.h"
 #include "engine/flow/verbs.h"
+#include "engine/format/gpt.h"
 #include "engine/legacy/legacy_state.h"
 #include "engine/xflash/xflash_state.h"
 #include "engine/xml/xml_state.h"
 
 /* One write: a part of the package to one place. A part for both boot regions makes two. */
 struct flow_job {
-	enum { JOB_BY_NAME, JOB_BY_ADDRESS, JOB_TABLE } how;
+	enum { JOB_BY_NAME, JOB_BY_ADDRESS, JOB_TABLE, JOB_PRELOADER } how;
 	size_t part;	  /* index into package->parts; SIZE_MAX: partition table */
 	size_t record;	  /* index into report.parts */
 	const char *name; /* as the agent is told; borrowed from the package or static */
@@ -29,6 +30,7 @@ struct flow_job {
 	uint64_t start;	  /* bytes in the region */
 	uint64_t room;	  /* bytes of the partition on the device */
 	bool boot_header; /* the agent puts its device header before the image (packages.md 3.2) */
+	unsigned piece;	  /* JOB_TABLE: number of the table's piece */
 };
 
 #define FLOW_JOBS_MAX (SCATTER_ENTRIES_MAX + 4)
@@ -39,6 +41,7 @@ struct flow_io {
 	uint64_t address; /* bytes in the region */
 	uint64_t length;  /* bytes: of the range, or of the image on the wire */
 	uint64_t done;	  /* bytes acknowledged or received */
+	uint64_t room;	  /* of a write: bytes of the partition, to erase for a sparse image */
 	const char *name;
 	struct slice image; /* borrowed; or the table built in scratch, see `own` */
 	bool own;	    /* image lies in flow->table: summed and sent from there */
@@ -65,8 +68,60 @@ struct flow_check {
 	bool header_read;
 };
 
+/* A partition that holds the unit's own data (packages.md 6). */
+struct flow_own {
+	char name[SCATTER_NAME_MAX]; /* as the device's table spells it */
+	enum storage_region region;
+	uint64_t start, size; /* as found, bytes */
+	uint64_t new_start;   /* where it has to be at the end */
+	size_t record;	      /* index into report.parts; SIZE_MAX none */
+	uint64_t digest;      /* of what was read of it before the work */
+	bool blank;	      /* every byte that was read is the same: it holds nothing */
+	bool written;	      /* the package writes it, as the rules allow on blank boards */
+	bool lost;	      /* the work destroys it: it is to be written back */
+	bool saved, restored;
+};
+
+/* How the unit's own data is looked after in this run; see own.c. */
+enum own_care {
+	OWN_LEFT,  /* nothing in this run could endanger it, or nobody wants to know */
+	OWN_WATCH, /* a digest before and after */
+	OWN_SAVE,  /* backup, and written back when it was in the way */
+};
+
+/* The partition of that list in work, and how far it is read. */
+struct flow_own_work {
+	size_t at;
+	uint64_t turn;	/* of the sampling, or bytes gone */
+	uint64_t first; /* bytes of the read in work that lie before the range, to begin on a block
+			 */
+	uint64_t bytes; /* of the range */
+	uint64_t digest;
+	uint64_t word; /* bytes of the digest's next word */
+	unsigned word_bytes;
+	bool any, mixed; /* a byte was seen; two different ones were */
+	uint8_t byte;
+	bool again; /* the second reading of a backup */
+};
+
+struct flow_span {
+	enum storage_region region;
+	uint64_t start, length; /* bytes */
+};
+
+#define FLOW_SPANS_MAX (SCATTER_ENTRIES_MAX + 2)
+
+/* Bytes that a sink has noted for a stream; the runner hands them out as FLOW_SAVE. */
+struct flow_saving {
+	struct flow_save to;
+	unsigned count;
+	struct slice pieces[FLOW_TX_MAX];
+	bool holding; /* FLOW_SAVE is out; `held` is what comes after it */
+	int held;     /* enum verdict */
+};
+
 #define FLOW_DEPTH	 6
-#define FLOW_LAST_PHASE	 7 /* "finish"; see flow.c */
+#define FLOW_LAST_PHASE	 15 /* "finish"; see phases.c */
 #define FLOW_OUT_BYTES	 192
 #define FLOW_TABLE_BYTES (6 * 4096) /* primary partition table on 4096-byte blocks, the longest */
 
@@ -105,7 +160,29 @@ struct flow {
 	size_t job_count;
 	size_t job;
 	struct flow_job jobs[FLOW_JOBS_MAX];
-	bool blank; /* no partition table on the device: it gets one */
+	bool blank;	  /* no partition table on the device: it gets one */
+	struct gpt found; /* the device's own table; count 0 and blank: none */
+	bool has_found;
+	bool new_table; /* this run writes a partition table */
+
+	enum own_care care;
+	size_t own_count;
+	struct flow_own own[FLOW_OWN_MAX];
+	struct flow_own_work own_work;
+	size_t span_count, span; /* to erase */
+	struct flow_span spans[FLOW_SPANS_MAX];
+	size_t range; /* of the plan's, in work */
+	struct flow_saving saving;
+	struct slice loaded; /* of FLOW_LOADED; borrowed until the end of the run */
+	const struct wire_sums *loaded_sums;
+	uint32_t journalled; /* bits by enum flow_journal: stored once is enough */
+	bool owed;	     /* as the station said: see struct flow_event */
+	bool reading_own;    /* what the agent refuses now is a backup that can not be made */
+
+	/* Staged recovery: the preloader was written and the unit restarted (recover.c). */
+	bool recovering;
+	bool from_start; /* at the end of this phase the run begins anew */
+	uint8_t first_me_id[16], first_me_id_len;
 
 	struct brom_state brom;
 	union { /* of the agent generation in use */

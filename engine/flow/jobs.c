@@ -1,16 +1,17 @@
 /*
  * jobs: the plan of the writes, and the last refusals before the first of them.
  *
- * By name (DOWNLOAD) is chosen for every partition that the device's own table holds at the
- * scatter's place, which layout.c has made sure of, and for raw preloaders: the agent expands
- * sparse images and puts the device header before a preloader. By address (WRITE_DATA) is for boot
- * regions where the file already has that header, or where the partition has no name of its own.
- * The preloader goes last, boot1 after boot2: a run that breaks off leaves a unit that still
+ * By name is chosen for every partition that the device's own table holds at the scatter's place,
+ * which layout.c has made sure of, where the agent knows names: it expands sparse images. By
+ * address is for the others, and for boot regions where the file already has its device header. A
+ * raw preloader goes by the agent's own way for that, or by name: the agent puts the header before
+ * it. The preloader goes last, boot1 after boot2: a run that breaks off leaves a unit that still
  * answers. Sizes are checked here against the real partition, because agents do not (6.6).
  */
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/base/text.h"
 #include "engine/flow/phases.h"
 #include "engine/format/gpt.h"
 
@@ -34,11 +35,33 @@ const char *job_label(const struct flow *f, const struct flow_job *job)
 				    : f->plan->package->parts[job->part].entry->name;
 }
 
+static bool is_preloader(const char *name)
+{
+	return text_same_any_case(name, "preloader") ||
+	       text_same_any_case(name, "preloader_backup");
+}
+
+bool job_is_boot(const struct flow *f, const struct flow_job *job)
+{
+	return job->part != NO_PART &&
+	       (is_boot_region(job->region) || is_preloader(job_label(f, job)));
+}
+
+bool plan_chooses(const struct flow_plan *plan, const char *name)
+{
+	if (!plan->only)
+		return true;
+	for (size_t i = 0; plan->only[i]; i++)
+		if (text_same_any_case(plan->only[i], name))
+			return true;
+	return false;
+}
+
 static size_t add_record(struct flow *f, size_t part)
 {
 	struct flow_report *r = &f->report;
 
-	r->parts[r->part_count].part = part;
+	r->parts[r->part_count] = (struct flow_part_record){.part = part};
 	return r->part_count++;
 }
 
@@ -60,10 +83,18 @@ static enum verdict too_big(struct flow *f, const struct scatter_entry *e, uint6
 			   e->name, (unsigned long long)bytes, (unsigned long long)room);
 }
 
+/* An agent that lists its own partitions by name takes images so; tables have no name there. */
+static int how_to_send(const struct flow *f, const struct scatter_entry *e)
+{
+	if (is_preloader(e->name) && f->verbs->preloader)
+		return JOB_PRELOADER;
+	return f->verbs->download && !layout_is_table(e->name) ? JOB_BY_NAME : JOB_BY_ADDRESS;
+}
+
 static enum verdict plan_user(struct flow *f, size_t part, const struct scatter_entry *e,
 			      const struct package_file *file, uint64_t start, uint64_t room)
 {
-	if (layout_is_table(e->name))
+	if (!strcasecmp(e->name, "pgpt") || !strcasecmp(e->name, "sgpt"))
 		return step_refuse(f, 44,
 				   "the package would write %s itself; its tables are made "
 				   "to measure for each unit",
@@ -71,7 +102,7 @@ static enum verdict plan_user(struct flow *f, size_t part, const struct scatter_
 	if (file->expanded > room)
 		return too_big(f, e, file->expanded, room);
 	return add_job(f,
-		       (struct flow_job){.how = JOB_BY_NAME,
+		       (struct flow_job){.how = how_to_send(f, e),
 					 .part = part,
 					 .record = add_record(f, part),
 					 .name = e->name,
@@ -98,8 +129,7 @@ static enum verdict plan_one_boot(struct flow *f, size_t part, size_t record,
 	const struct package *p = f->plan->package;
 	const struct scatter_entry *e = p->parts[part].entry;
 	const struct package_file *file = &p->files[p->parts[part].file];
-	bool preloader =
-		!strcasecmp(e->name, "preloader") || !strcasecmp(e->name, "preloader_backup");
+	bool raw = is_preloader(e->name) && !has_boot_header(file->bytes);
 	struct flow_job job = {
 		.how = JOB_BY_ADDRESS,
 		.part = part,
@@ -110,11 +140,14 @@ static enum verdict plan_one_boot(struct flow *f, size_t part, size_t record,
 		.room = room,
 	};
 
-	if (preloader && !has_boot_header(file->bytes)) {
-		job.how = JOB_BY_NAME;
+	if (raw) {
+		job.how = f->verbs->preloader ? JOB_PRELOADER : JOB_BY_NAME;
 		job.boot_header = true;
 		/* Agents know these two in lower case only. */
 		job.name = region == REGION_BOOT2 ? "preloader_backup" : "preloader";
+		if (!f->verbs->preloader && !f->verbs->download)
+			return step_refuse(f, 83, "the %s agent takes no raw preloader",
+					   f->verbs->name);
 	} else if (file->sparse) {
 		return step_refuse(f, 31, "%s: a sparse image cannot go to a boot region", e->name);
 	}
@@ -163,9 +196,9 @@ static enum verdict plan_part(struct flow *f, const struct gpt *gpt, size_t i)
 	if (is_boot_region(e->region))
 		return plan_boot(f, i, e, &f->plan->package->files[part->file], start, room);
 	/* By name the agent works with its own table, so its idea of the room counts. */
-	if (e->region == REGION_USER && gpt && gpt_find(gpt, e->name))
+	if (layout_lists(f, e) && gpt && gpt_find(gpt, e->name))
 		room = gpt_find(gpt, e->name)->size;
-	if (e->region == REGION_USER)
+	if (e->region == REGION_USER || e->region == REGION_NONE)
 		return plan_user(f, i, e, &f->plan->package->files[part->file], start, room);
 	return step_refuse(f, 42, "%s is for %s, which this station does not write", e->name,
 			   storage_region_name(s->kind, e->region));
@@ -180,43 +213,45 @@ enum verdict jobs_fit(struct flow *f)
 		const struct scatter_entry *e = &f->section->entries[i];
 		uint64_t start, size;
 
-		if (!scatter_resolve(f->section, e, s, &start, &size))
-			return step_refuse(
-				f, 41,
-				"%s (0x%llx+0x%llx) does not fit: the unit's %s has %llu "
-				"bytes",
-				e->name, (unsigned long long)e->start, (unsigned long long)e->size,
-				storage_region_name(s->kind, e->region),
-				(unsigned long long)s->bytes[e->region]);
+		if (!e->name[0] || scatter_resolve(f->section, e, s, &start, &size))
+			continue;
+		return step_refuse(f, 41,
+				   "%s (0x%llx+0x%llx) does not fit: the unit's %s has %llu "
+				   "bytes",
+				   e->name, (unsigned long long)e->start,
+				   (unsigned long long)e->size,
+				   storage_region_name(s->kind, e->region),
+				   (unsigned long long)s->bytes[e->region]);
 	}
 	return STEP_NEXT;
 }
 
+/* The pieces of a new table, made once here to know their sizes. */
 static enum verdict plan_table(struct flow *f)
 {
-	const struct storage_sizes *s = &f->report.facts.storage;
-	struct flow_job job = {
-		.how = JOB_TABLE,
-		.part = NO_PART,
-		.name = "PGPT",
-		.region = REGION_USER,
-	};
-	enum verdict v = layout_image(f, false);
-	uint64_t primary = f->io.length;
+	size_t record = add_record(f, NO_PART);
+	enum verdict v = STEP_NEXT;
 
-	if (v == STEP_NEXT)
-		v = layout_image(f, true);
-	if (v != STEP_NEXT)
-		return v;
-	job.record = add_record(f, NO_PART);
-	job.room = primary;
-	v = add_job(f, job, primary);
-	if (v != STEP_NEXT)
-		return v;
-	job.name = "SGPT";
-	job.room = f->io.length;
-	job.start = s->bytes[REGION_USER] - f->io.length;
-	return add_job(f, job, f->io.length);
+	for (unsigned nth = 0; v == STEP_NEXT; nth++) {
+		v = layout_piece(f, nth);
+		if (v == STEP_NEXT)
+			v = add_job(f,
+				    (struct flow_job){.how = JOB_TABLE,
+						      .part = NO_PART,
+						      .record = record,
+						      .name = f->io.name,
+						      .region = f->io.region,
+						      .start = f->io.address,
+						      .room = f->io.length,
+						      .piece = nth},
+				    f->io.length);
+	}
+	return v == STEP_LEAVE ? STEP_NEXT : v;
+}
+
+static bool goes_last(const struct scatter_entry *e)
+{
+	return is_boot_region(e->region) || is_preloader(e->name);
 }
 
 /* Parts of the chosen section, boot regions or the rest. */
@@ -228,7 +263,8 @@ static enum verdict plan_parts(struct flow *f, const struct gpt *gpt, bool boot)
 		enum verdict v = STEP_NEXT;
 
 		if (p->parts[i].section == f->section &&
-		    is_boot_region(p->parts[i].entry->region) == boot)
+		    plan_chooses(f->plan, p->parts[i].entry->name) &&
+		    goes_last(p->parts[i].entry) == boot)
 			v = plan_part(f, gpt, i);
 		if (v != STEP_NEXT)
 			return v;
@@ -238,7 +274,7 @@ static enum verdict plan_parts(struct flow *f, const struct gpt *gpt, bool boot)
 
 enum verdict jobs_plan(struct flow *f, const struct gpt *gpt)
 {
-	enum verdict v = f->blank ? plan_table(f) : STEP_NEXT;
+	enum verdict v = f->new_table ? plan_table(f) : STEP_NEXT;
 
 	if (v == STEP_NEXT)
 		v = plan_parts(f, gpt, false);

@@ -1,7 +1,8 @@
 /*
- * layout: the device's partition table against the scatter, and the table of a blank board.
+ * layout: the device's partition table against the scatter (protocol/packages.md 1.6, 5.2, 5.4).
  *
- * Source: protocol/packages.md 1.6, 5.2, 5.4.
+ * Fewer than half of the names in common is another device's table, not an older one of this: the
+ * way out is another one, and so is what people are told.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,21 +18,25 @@ bool layout_is_table(const char *name)
 	       !strcasecmp(name, "EBR1") || !strcasecmp(name, "EBR2");
 }
 
-/* Entries that a GPT lists: everything in the user region but the table itself (5.2). */
-static bool listed(const struct scatter_entry *e)
+/* Everything in the user region but the table itself (5.2); NAND has one region for all. */
+bool layout_lists(const struct flow *f, const struct scatter_entry *e)
 {
-	return e->region == REGION_USER && !layout_is_table(e->name);
+	bool user = e->region == REGION_USER ||
+		    (e->region == REGION_NONE && f->report.facts.storage.kind == STORAGE_NAND);
+
+	return user && e->name[0] && !layout_is_table(e->name);
 }
 
 /* The partition that takes what is left: its nominal size says little (1.6). */
-static const struct scatter_entry *growing(const struct scatter_section *section)
+static const struct scatter_entry *growing(const struct flow *f)
 {
+	const struct scatter_section *section = f->section;
 	const struct scatter_entry *last = NULL;
 
 	for (size_t i = 0; i < section->count; i++) {
 		const struct scatter_entry *e = &section->entries[i];
 
-		if (listed(e) && !e->is_reserved && !e->from_end &&
+		if (layout_lists(f, e) && !e->is_reserved && !e->from_end &&
 		    (!last || e->start > last->start))
 			last = e;
 	}
@@ -82,91 +87,29 @@ static void compare_entry(const struct flow *f, const struct gpt *gpt,
 		       (unsigned long long)on_device->start, (unsigned long long)on_device->size);
 }
 
-size_t layout_differences(const struct flow *f, const struct gpt *gpt, char *text, size_t room)
+enum flow_layout layout_compare(const struct flow *f, const struct gpt *gpt, char *text,
+				size_t room, size_t *count)
 {
-	const struct scatter_entry *grows = growing(f->section);
+	const struct scatter_entry *grows = growing(f);
 	struct difference d = {.text = text, .room = room};
+	size_t listed = 0, known = 0;
 
 	text[0] = '\0';
 	for (size_t i = 0; i < f->section->count; i++) {
 		const struct scatter_entry *e = &f->section->entries[i];
 
 		/* Reserved entries are never written, and overlap by nature (1.6). */
-		if (listed(e) && !e->is_reserved && !e->from_end)
-			compare_entry(f, gpt, e, e == grows, &d);
+		if (!layout_lists(f, e) || e->is_reserved || e->from_end)
+			continue;
+		listed++;
+		known += gpt_find(gpt, e->name) != NULL;
+		compare_entry(f, gpt, e, e == grows, &d);
 	}
-	return d.count;
-}
-
-/* Bytes at the end of the user region that the backup table takes. */
-static uint64_t backup_bytes(uint32_t block)
-{
-	return block == 4096 ? 5 * 4096 : 33 * 512;
-}
-
-static bool add_entry(const struct flow *f, struct gpt *gpt, const struct scatter_entry *e,
-		      struct problem *problem)
-{
-	const struct storage_sizes *s = &f->report.facts.storage;
-	uint64_t limit = s->bytes[REGION_USER] - backup_bytes(s->block);
-	struct gpt_entry *to = &gpt->entries[gpt->count];
-	uint64_t start, size;
-
-	if (gpt->count == GPT_ENTRIES_MAX || !scatter_resolve(f->section, e, s, &start, &size) ||
-	    start >= limit) {
-		problem_set(problem, e->name, "use the package of this storage size",
-			    "it does not fit in the user region of %llu bytes",
-			    (unsigned long long)s->bytes[REGION_USER]);
-		return false;
+	*count = d.count;
+	if (2 * known < listed) {
+		snprintf(text, room, "only %zu of the package's %zu partitions are on the unit",
+			 known, listed);
+		return FLOW_LAYOUT_FOREIGN;
 	}
-	/* A tail entry counted from the end nominally covers the backup table (1.6). */
-	if (size > limit - start)
-		size = limit - start;
-	memset(to, 0, sizeof *to);
-	snprintf(to->name, sizeof to->name, "%s", e->name);
-	to->start = start;
-	to->size = size;
-	gpt->count++;
-	return true;
-}
-
-bool layout_build(const struct flow *f, struct gpt *gpt, struct problem *problem)
-{
-	const struct storage_sizes *s = &f->report.facts.storage;
-
-	memset(gpt, 0, sizeof *gpt);
-	gpt->sector = s->block;
-	gpt->my_lba = 1;
-	memcpy(gpt->disk_guid, f->report.facts.random_id, sizeof gpt->disk_guid);
-	for (size_t i = 0; i < f->section->count; i++) {
-		const struct scatter_entry *e = &f->section->entries[i];
-
-		if (listed(e) && !add_entry(f, gpt, e, problem))
-			return false;
-	}
-	gpt->first_usable = s->block == 4096 ? 6 : 34;
-	gpt->alternate_lba = s->bytes[REGION_USER] / s->block - 1;
-	gpt->last_usable = gpt->alternate_lba - backup_bytes(s->block) / s->block;
-	return true;
-}
-
-enum verdict layout_image(struct flow *f, bool backup)
-{
-	uint8_t other[FLOW_TABLE_BYTES];
-	size_t primary_bytes = sizeof f->table, backup_size = sizeof other;
-	struct problem problem;
-	struct gpt gpt;
-
-	if (!layout_build(f, &gpt, &problem) ||
-	    gpt_build(&gpt, f->report.facts.storage.bytes[REGION_USER], backup ? other : f->table,
-		      &primary_bytes, backup ? f->table : other, &backup_size, &problem))
-		return step_refuse(f, 41, "no partition table can be made: %s: %.120s",
-				   problem.where, problem.why);
-	f->table_bytes = (uint32_t)(backup ? backup_size : primary_bytes);
-	f->io.image = (struct slice){f->table, f->table_bytes};
-	f->io.own = true;
-	f->io.sums = NULL;
-	f->io.sparse = false;
-	f->io.length = f->table_bytes;
-	return STEP_NEXT;
+	return d.count ? FLOW_LAYOUT_CHANGED : FLOW_LAYOUT_SAME;
 }

@@ -22,6 +22,13 @@ __attribute__((format(printf, 5, 0))) static void note(struct flow *f, enum faul
 		return; /* the first cause is the one to report */
 	vsnprintf(what, sizeof what, format, ap);
 	where_am_i(f, where, sizeof where);
+	/* The agent can not read the unit's own data: then nothing may put it at risk. */
+	if (f->reading_own && family != FAULT_STATION) {
+		fault_set(&f->report.fault, FAULT_STATION, 50, where, "%s can not be saved: %s",
+			  f->report.target, what);
+		f->report.fault.refused = !f->report.wrote;
+		return;
+	}
 	fault_set(&f->report.fault, family, code, where, "%s", what);
 	f->report.fault.refused = refused;
 }
@@ -63,6 +70,19 @@ void tx_lend(struct flow_action *a, struct slice bytes)
 {
 	if (a->tx_count < FLOW_TX_MAX && bytes.n)
 		a->tx[a->tx_count++] = bytes;
+}
+
+enum verdict save_note(struct flow *f, struct slice bytes)
+{
+	struct flow_saving *s = &f->saving;
+
+	if (!bytes.n)
+		return STEP_NEXT;
+	if (s->count == FLOW_TX_MAX)
+		return step_fail(f, FAULT_STATION, 90, "an answer in more than %u pieces",
+				 FLOW_TX_MAX);
+	s->pieces[s->count++] = bytes;
+	return STEP_NEXT;
 }
 
 enum verdict rx_want(struct flow *f, size_t n)

@@ -58,6 +58,11 @@ __attribute__((format(printf, 3, 4))) enum verdict step_refuse(struct flow *f, u
  */
 void tx_copy(struct flow *f, struct flow_action *a, const void *bytes, size_t n);
 void tx_lend(struct flow_action *a, struct slice bytes);
+/*
+ * From a read's sink: let these bytes leave as the next of the stream flow->saving.to. They are
+ * borrowed from the event in work; the runner hands them out before it goes on.
+ */
+enum verdict save_note(struct flow *f, struct slice bytes);
 /* Receive `n` bytes after what was queued; gives STEP_ASKED. */
 enum verdict rx_want(struct flow *f, size_t n);
 

@@ -14,6 +14,14 @@
 struct gpt;
 struct problem;
 
+/* What build_table answers. */
+enum table_piece {
+	TABLE_BAD = -1, /* `problem` says why */
+	TABLE_OVER = 0, /* there is no such piece: the ones before it were all */
+	TABLE_PIECE = 1,
+	TABLE_IS_GPT = 2,
+};
+
 struct da_verbs {
 	const char *name;	   /* "legacy", "xflash", "xml" */
 	const struct step *start;  /* from the agent's first byte to all stages running */
@@ -25,6 +33,17 @@ struct da_verbs {
 	 */
 	const struct step *table;
 	int (*parse_table)(const struct flow *f, struct gpt *gpt, struct problem *problem);
+	/*
+	 * A new table onto the device. build_table makes piece `nth` (from 0) of the table for
+	 * `layout` in flow->table (table_bytes) and sets io.region and io.address; write_table
+	 * sends it (io.image, io.own set), NULL: `download` of "PGPT" and "SGPT", else `write`.
+	 * build_table NULL, or its answer TABLE_IS_GPT: the flow makes a GPT, with at most
+	 * table_slots entries in its header (0: the usual 128).
+	 */
+	enum table_piece (*build_table)(struct flow *f, const struct gpt *layout, unsigned nth,
+					struct problem *problem);
+	const struct step *write_table;
+	uint32_t table_slots;
 	const struct step *read;  /* io: region, address, length; bytes go to io.sink in order */
 	const struct step *write; /* io: region, address, image: by address, no checks by agent */
 	/* io: name, image: by name, as the device's own table says; NULL: agent knows no names */
@@ -32,7 +51,10 @@ struct da_verbs {
 	const struct step *format;   /* io: region, address, length; io.percent */
 	const struct step *open_job; /* before the first and after the last download; NULL none */
 	const struct step *close_job;
-	/* The preloader into its boot regions, with the device header; NULL: download does it. */
+	/*
+	 * A raw preloader with the device header before it, to io.region alone: BOOT1 or BOOT2 (the
+	 * flow asks once for each), USER on NAND; io: address, image. NULL: download does it.
+	 */
 	const struct step *preloader;
 	const struct step *memtest;		  /* io: test, address, length; NULL: not offered */
 	const struct step *end;			  /* shut down, restart or boot mode, by io.end */

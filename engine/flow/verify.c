@@ -36,7 +36,7 @@ static uint64_t image_bytes(const struct flow_job *job, const struct package_fil
 }
 
 /* Another number for each unit, part and turn, the same whenever it is asked for. */
-static uint64_t spot(const struct flow *f, size_t job, uint64_t turn)
+static uint64_t spot(const struct flow *f, uint64_t job, uint64_t turn)
 {
 	const struct device_facts *facts = &f->report.facts;
 	uint64_t x = job * 0x9e3779b97f4a7c15u + turn;
@@ -52,7 +52,8 @@ struct range {
 	uint64_t from, bytes;
 };
 
-static bool sample_raw(const struct flow *f, size_t job, uint64_t n, uint64_t turn, struct range *r)
+static bool sample_raw(const struct flow *f, uint64_t job, uint64_t n, uint64_t turn,
+		       struct range *r)
 {
 	if (turn == 0)
 		*r = (struct range){0, minimum(n, WINDOW)};
@@ -67,6 +68,17 @@ static bool sample_raw(const struct flow *f, size_t job, uint64_t n, uint64_t tu
 	else
 		r->bytes = minimum(n - r->from, WINDOW);
 	return true;
+}
+
+bool sample_range(const struct flow *f, uint64_t key, uint64_t n, uint64_t turn, uint64_t *from,
+		  uint64_t *bytes)
+{
+	struct range r = {0, 0};
+	bool any = n && sample_raw(f, key, n, turn, &r);
+
+	*from = r.from;
+	*bytes = r.bytes;
+	return any;
 }
 
 /* A window inside one chunk with data; the chunk is found from a number in [0, count). */
@@ -148,11 +160,11 @@ static bool next_range(const struct flow *f, size_t job, uint64_t *turn, struct 
 	const struct package_file *file = job_file(f, j);
 	bool done;
 
-	if (f->plan->verify != FLOW_VERIFY_SAMPLE && f->plan->verify != FLOW_VERIFY_FULL)
+	if (f->report.verify != FLOW_VERIFY_SAMPLE && f->report.verify != FLOW_VERIFY_FULL)
 		return false;
 	if (!file)
 		return next_full(NULL, j->room, turn, r);
-	if (f->plan->verify == FLOW_VERIFY_FULL)
+	if (f->report.verify == FLOW_VERIFY_FULL)
 		return next_full(file, image_bytes(j, file), turn, r);
 	if (file->sparse)
 		done = !sample_sparse(f, job, &file->map, *turn, r);
@@ -175,6 +187,18 @@ static uint64_t wire_bytes(const struct flow *f, uint64_t at, uint64_t bytes)
 	return rounded(at % block + bytes, block);
 }
 
+enum flow_verify verify_level(const struct flow_plan *plan)
+{
+	if (plan->operation == FLOW_VERIFY_ONLY && plan->verify < FLOW_VERIFY_SAMPLE)
+		return FLOW_VERIFY_FULL;
+	return plan->verify;
+}
+
+bool verify_due(const struct flow *f)
+{
+	return f->report.verify >= FLOW_VERIFY_SAMPLE;
+}
+
 uint64_t verify_bytes(const struct flow *f, size_t job)
 {
 	const struct flow_job *j = &f->jobs[job];
@@ -184,7 +208,7 @@ uint64_t verify_bytes(const struct flow *f, size_t job)
 	while (next_range(f, job, &turn, &r)) {
 		/* Device headers are multiples of the block: they do not change the rounding. */
 		total += wire_bytes(f, j->start + r.from, r.bytes);
-		if (f->plan->verify == FLOW_VERIFY_SAMPLE && turn > 2 + SPOTS)
+		if (f->report.verify == FLOW_VERIFY_SAMPLE && turn > 2 + SPOTS)
 			break;
 	}
 	return total && j->boot_header ? total + HEADER_BYTES : total;
@@ -336,8 +360,8 @@ static enum verdict next_job(struct flow *f)
 		    f->jobs[check->job + 1].record != f->jobs[check->job].record;
 
 	if (last)
-		record->verified = f->plan->verify == FLOW_VERIFY_FULL ? FLOW_VERIFIED_FULL
-								       : FLOW_VERIFIED_SAMPLE;
+		record->verified = f->report.verify == FLOW_VERIFY_FULL ? FLOW_VERIFIED_FULL
+									: FLOW_VERIFIED_SAMPLE;
 	*check = (struct flow_check){.job = check->job + 1};
 	return STEP_AGAIN;
 }
@@ -349,14 +373,14 @@ static enum verdict ask_range(struct flow *f, struct flow_action *a)
 	struct range r;
 
 	(void)a;
-	if (check->job == f->job_count || f->plan->verify < FLOW_VERIFY_SAMPLE)
+	if (check->job == f->job_count || f->report.verify < FLOW_VERIFY_SAMPLE)
 		return STEP_LEAVE;
 	snprintf(f->report.target, sizeof f->report.target, "%s", job_label(f, job));
 	if (job->boot_header && !check->header_read)
 		return read_header(f);
 	if (!next_range(f, check->job, &check->turn, &r))
 		return next_job(f);
-	if (job->how == JOB_TABLE && layout_image(f, !strcmp(job->name, "SGPT")) != STEP_NEXT)
+	if (job->how == JOB_TABLE && layout_piece(f, job->piece) != STEP_NEXT)
 		return STEP_FAIL;
 	return read_range(f, &r);
 }

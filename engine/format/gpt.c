@@ -67,6 +67,7 @@ static int parse_header(struct gpt *g, struct header *h, struct slice sector, ui
 	memcpy(g->disk_guid, p + 56, 16);
 	h->entries_lba = get_le64(p + 72);
 	h->entry_count = get_le32(p + 80);
+	g->slots = h->entry_count;
 	h->entry_bytes = get_le32(p + 84);
 	h->entries_crc = get_le32(p + 88);
 	if (g->my_lba != lba)
@@ -255,6 +256,7 @@ struct plan {
 	uint32_t sector;
 	uint64_t total;
 	uint64_t table; /* sectors of the entry table */
+	uint32_t slots; /* entries that the header counts */
 	uint64_t first_usable, last_usable;
 };
 
@@ -301,9 +303,10 @@ static int make_plan(struct plan *plan, const struct gpt *g, uint64_t region_byt
 		return problem_set(problem, "GPT", "use sectors of 512 or 4096 bytes",
 				   "a region of %llu bytes with sectors of %u",
 				   (unsigned long long)region_bytes, g->sector);
-	if (g->count > GPT_ENTRIES_MAX)
+	plan->slots = g->slots ? g->slots : GPT_ENTRIES_MAX;
+	if (plan->slots > GPT_ENTRIES_MAX || g->count > plan->slots)
 		return problem_set(problem, "GPT", "use fewer partitions",
-				   "%zu entries; at most %d fit", g->count, GPT_ENTRIES_MAX);
+				   "%zu entries; at most %u fit", g->count, plan->slots);
 	plan->total = region_bytes / g->sector;
 	plan->table = GPT_ENTRIES_MAX * ENTRY_BYTES / g->sector;
 	if (plan->total < 2 * FIRST_USABLE / g->sector + 2)
@@ -356,7 +359,7 @@ static void put_header(uint8_t *p, const struct gpt *g, const struct plan *plan,
 	put_le64(p + 48, plan->last_usable);
 	memcpy(p + 56, g->disk_guid, 16);
 	put_le64(p + 72, entries_lba);
-	put_le32(p + 80, GPT_ENTRIES_MAX);
+	put_le32(p + 80, plan->slots);
 	put_le32(p + 84, ENTRY_BYTES);
 	put_le32(p + 88, entries_crc);
 	put_le32(p + 16, header_crc(p, HEADER_BYTES));
@@ -380,7 +383,7 @@ int gpt_build(const struct gpt *g, uint64_t region_bytes, uint8_t *primary, size
 	for (size_t i = 0; i < g->count; i++)
 		put_entry(table + i * ENTRY_BYTES, &g->entries[i], i, plan.sector);
 	memcpy(backup, table, table_bytes);
-	crc = crc32_add(0, (struct slice){table, table_bytes});
+	crc = crc32_add(0, (struct slice){table, (size_t)plan.slots * ENTRY_BYTES});
 	put_header(primary + plan.sector, g, &plan, 1, plan.total - 1, 2, crc);
 	put_header(backup + table_bytes, g, &plan, plan.total - 1, 1, plan.total - 1 - plan.table,
 		   crc);

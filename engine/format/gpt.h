@@ -25,6 +25,7 @@ struct gpt {
 	uint32_t sector;					   /* 512 or 4096 */
 	uint64_t my_lba, alternate_lba, first_usable, last_usable; /* in sectors */
 	uint8_t disk_guid[16];
+	uint32_t slots; /* entries that the header counts, used or not; 0: 128 */
 	size_t count;
 	struct gpt_entry entries[GPT_ENTRIES_MAX];
 };
