@@ -13,8 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const names[] = {"nvram",   "nvdata",  "nvcfg",  "protect1", "protect2",
-				    "proinfo", "persist", "seccfg", "frp",	"sec1"};
+static const char *const names[] = {"nvram",	"nvdata",    "nvcfg",	 "protect1", "protect2",
+				    "proinfo",	"persist",   "seccfg",	 "frp",	     "sec1",
+				    "pro_info", "protect_f", "protect_s"};
 
 static bool is_identity(const char *name)
 {
@@ -42,15 +43,15 @@ static int print_hash(const struct region *user, const struct layout_part *p)
 
 int verify_identity(const char *package, const char *device)
 {
-	bool ufs = region_dir_is_ufs(device);
+	static const char *const files[] = {"user.img", "lu2.img", "nand.img"};
+	enum region_storage storage = region_dir_storage(device);
 	struct layout *l = calloc(1, sizeof *l);
 	struct region user;
 	int bad = -1;
 
 	if (!l)
 		return report("identity", device, "no memory", "close other programs");
-	if (!layout_read(l, package, ufs) &&
-	    !region_open(&user, device, ufs ? "lu2.img" : "user.img")) {
+	if (!layout_read(l, package, storage) && !region_open(&user, device, files[storage])) {
 		bad = 0;
 		for (size_t i = 0; i < l->count && !bad; i++)
 			if (is_identity(l->parts[i].name))

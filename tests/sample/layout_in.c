@@ -8,7 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char suffix[] = "_Android_scatter.txt";
+static bool is_scatter(const char *name)
+{
+	const char *at = strstr(name, "_Android_scatter");
+	size_t n = strlen(name);
+
+	return at && at != name && n > 4 &&
+	       (!strcmp(name + n - 4, ".txt") || !strcmp(name + n - 4, ".xml"));
+}
 
 static int find_scatter(struct layout *l, const char *dir)
 {
@@ -18,36 +25,17 @@ static int find_scatter(struct layout *l, const char *dir)
 	if (!d)
 		return report("package", dir, strerror(errno), "name a package folder");
 	l->path[0] = 0;
-	while ((e = readdir(d))) {
-		size_t n = strlen(e->d_name);
-
-		if (n > strlen(suffix) && !strcmp(e->d_name + n - strlen(suffix), suffix))
+	while ((e = readdir(d)))
+		if (is_scatter(e->d_name))
 			snprintf(l->path, sizeof l->path, "%s/%s", dir, e->d_name);
-	}
 	closedir(d);
 	if (!l->path[0])
-		return report("package", dir, "no *_Android_scatter.txt in it",
+		return report("package", dir, "no *_Android_scatter.txt or .xml in it",
 			      "name a package folder");
 	return 0;
 }
 
-/* "   key: value  " into its two halves, in place; false for lines of another kind. */
-static bool split(char *line, char **key, char **value)
-{
-	char *colon = strchr(line, ':'), *end;
-
-	if (!colon || line[0] == '#')
-		return false;
-	*colon = 0;
-	*key = line + strspn(line, " \t-");
-	*value = colon + 1 + strspn(colon + 1, " \t");
-	end = *value + strlen(*value);
-	while (end > *value && strchr(" \t\r\n", end[-1]))
-		*--end = 0;
-	return true;
-}
-
-static int number(const struct layout *l, const char *key, const char *text, uint64_t *out)
+int layout_number(const struct layout *l, const char *key, const char *text, uint64_t *out)
 {
 	char *end;
 
@@ -58,7 +46,20 @@ static int number(const struct layout *l, const char *key, const char *text, uin
 	return 0;
 }
 
-static int set(struct layout *l, struct layout_part *p, const char *key, const char *value)
+struct layout_part *layout_next(struct layout *l)
+{
+	struct layout_part *p;
+
+	if (l->count == LAYOUT_PARTS_MAX) {
+		report("scatter", l->path, "too many partitions", "shorten it");
+		return NULL;
+	}
+	p = &l->parts[l->count++];
+	*p = (struct layout_part){0};
+	return p;
+}
+
+int layout_set(struct layout *l, struct layout_part *p, const char *key, const char *value)
 {
 	if (!strcmp(key, "partition_name"))
 		snprintf(p->name, sizeof p->name, "%s", value);
@@ -71,58 +72,52 @@ static int set(struct layout *l, struct layout_part *p, const char *key, const c
 	else if (!strcmp(key, "is_reserved"))
 		p->reserved = !strcmp(value, "true");
 	else if (!strcmp(key, "physical_start_addr"))
-		return number(l, key, value, &p->start);
+		return layout_number(l, key, value, &p->start);
 	else if (!strcmp(key, "partition_size"))
-		return number(l, key, value, &p->size);
+		return layout_number(l, key, value, &p->size);
 	return 0;
 }
 
-/* `wanted`: the lines belong to the section asked for; a file without sections has one. */
-struct cursor {
-	bool wanted;
-	struct layout_part *part;
-};
+typedef int (*line_reader)(struct layout *, struct layout_cursor *, char *);
 
-static int take(struct layout *l, struct cursor *at, const char *key, const char *value)
+/* By content, not by file name (packages.md 1.1). */
+static line_reader form_of(FILE *f)
 {
-	if (!strcmp(key, "storage_type")) {
-		at->wanted = l->ufs == !strcmp(value, "UFS");
-		at->part = NULL;
-		return 0;
+	line_reader reader = layout_plain_line;
+	char line[1024];
+
+	while (reader == layout_plain_line && fgets(line, sizeof line, f)) {
+		if (strstr(line, "<root"))
+			reader = layout_xml_line;
+		else if (strstr(line, "partition_index:"))
+			reader = layout_yaml_line;
 	}
-	if (!at->wanted)
-		return 0;
-	if (!strcmp(key, "block_size"))
-		return number(l, key, value, &l->block);
-	if (!strcmp(key, "partition_index")) {
-		if (l->count == LAYOUT_PARTS_MAX)
-			return report("scatter", l->path, "too many partitions", "shorten it");
-		at->part = &l->parts[l->count++];
-		*at->part = (struct layout_part){0};
-		return 0;
-	}
-	return at->part ? set(l, at->part, key, value) : 0;
+	rewind(f);
+	return reader;
 }
 
-int layout_read(struct layout *l, const char *dir, bool ufs)
+int layout_read(struct layout *l, const char *dir, enum region_storage storage)
 {
-	struct cursor at = {.wanted = true};
-	char line[1024], *key, *value;
+	struct layout_cursor at = {.wanted = true, .dir = dir};
+	line_reader reader;
+	char line[1024];
 	FILE *f;
 	int bad = 0;
 
-	*l = (struct layout){.ufs = ufs};
+	*l = (struct layout){.storage = storage};
 	if (find_scatter(l, dir))
 		return -1;
 	f = fopen(l->path, "r");
 	if (!f)
 		return report("scatter", l->path, strerror(errno), "make it readable");
+	reader = form_of(f);
 	while (!bad && fgets(line, sizeof line, f))
-		if (split(line, &key, &value))
-			bad = take(l, &at, key, value);
+		bad = reader(l, &at, line);
 	fclose(f);
 	if (!bad && !l->count)
 		bad = report("scatter", l->path, "no partition for the device's storage",
 			     "use a package made for it");
+	if (!bad && reader == layout_plain_line)
+		layout_plain_end(l);
 	return bad;
 }

@@ -83,10 +83,13 @@ uint64_t region_first_nonzero(const struct region *r, uint64_t from, uint64_t to
 	return to;
 }
 
-bool region_dir_is_ufs(const char *dir)
+enum region_storage region_dir_storage(const char *dir)
 {
 	char path[4096];
 
 	snprintf(path, sizeof path, "%s/lu2.img", dir);
-	return !access(path, F_OK);
+	if (!access(path, F_OK))
+		return REGIONS_UFS;
+	snprintf(path, sizeof path, "%s/nand.img", dir);
+	return access(path, F_OK) ? REGIONS_EMMC : REGIONS_NAND;
 }

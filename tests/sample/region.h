@@ -21,7 +21,9 @@ void region_close(struct region *r);
 /* First byte of [from, to) that is not zero, or `to`. Holes are skipped unread. */
 uint64_t region_first_nonzero(const struct region *r, uint64_t from, uint64_t to);
 
-/* Does `dir` hold a UFS device (lu2.img) rather than an eMMC one? */
-bool region_dir_is_ufs(const char *dir);
+enum region_storage { REGIONS_EMMC, REGIONS_UFS, REGIONS_NAND };
+
+/* What kind of device's files does `dir` hold? eMMC when neither lu2.img nor nand.img is there. */
+enum region_storage region_dir_storage(const char *dir);
 
 #endif

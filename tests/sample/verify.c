@@ -164,8 +164,9 @@ static void check_user(struct check *c, const struct layout_part *p, const struc
 /* The header a device reads first (packages.md 3.2). */
 static bool header_good(struct check *c, const struct layout_part *p, const struct region *boot)
 {
-	const char *want = c->layout.ufs ? "UFS_BOOT" : "EMMC_BOOT";
-	uint32_t unit = c->layout.ufs ? 0x1000 : 0x200, type = c->layout.ufs ? 0x1000C : 0x10005;
+	bool ufs = c->layout.storage == REGIONS_UFS;
+	const char *want = ufs ? "UFS_BOOT" : "EMMC_BOOT";
+	uint32_t unit = ufs ? 0x1000 : 0x200, type = ufs ? 0x1000C : 0x10005;
 	const uint8_t *b = boot->at;
 
 	if (boot->bytes < 0x800 || memcmp(b, want, strlen(want) + 1)) {
@@ -239,7 +240,8 @@ static int open_regions(struct check *c, const char *device)
 	int done;
 
 	for (done = 0; done < REGIONS; done++)
-		if (region_open(&c->regions[done], device, names[c->layout.ufs][done]))
+		if (region_open(&c->regions[done], device,
+				names[c->layout.storage == REGIONS_UFS][done]))
 			break;
 	if (done == REGIONS)
 		return 0;
@@ -267,7 +269,7 @@ int verify_device(const char *package, const char *device)
 	if (!c)
 		return report("verify", device, "no memory", "close other programs");
 	c->package = package;
-	if (!layout_read(&c->layout, package, region_dir_is_ufs(device)) &&
+	if (!layout_read(&c->layout, package, region_dir_storage(device)) &&
 	    !open_regions(c, device)) {
 		result = check_all(c);
 		for (int i = 0; i < REGIONS; i++)
