@@ -47,6 +47,7 @@ enum agent_status {
 	DA_UFS_ERR = 0xC0040060,
 	DA_OTP_NOT_SUPPORT = 0xC0040100,
 	DA_EFUSE_INVALID_ARGUMENT = 0xC0040205,
+	DA_SLA_REFUSED = 0xC002004A, /* RSA_OAEP_FAIL */
 	DA_HASH_MISMATCH = 0xC0070004,
 	DA_EXCEED_MAX_NUM = 0xC0070005,
 };
@@ -54,6 +55,8 @@ enum agent_status {
 /* Frames of a payload that fits the agent's small buffer. */
 #define AGENT_BUFFER_BYTES 0x10000
 #define AGENT_HEADER_BYTES 12
+#define AGENT_DRAM_BASE	   UINT64_C(0x40000000)
+#define AGENT_DRAM_BYTES   UINT64_C(0x100000000)
 #define AGENT_MAGIC	   0xFEEEEEEFu
 
 /* Handler of a received frame: `status` DA_OK, DA_PROTOCOL_ERR or DA_BUFFER_OVERFLOW (unread!). */
@@ -139,6 +142,8 @@ void agent_download(struct device *d);
 void agent_format(struct device *d); /* agent_format.c */
 void agent_format_partition(struct device *d);
 void agent_shutdown(struct device *d); /* agent_power.c */
+/* A reset: would it boot? Then it leaves the bus. `when` is for device.json. */
+void agent_reset(struct device *d, const char *when);
 void agent_switch_speed(struct device *d);
 void agent_otp(struct device *d); /* agent_fuse.c */
 void agent_write_efuse(struct device *d);

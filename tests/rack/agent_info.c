@@ -145,8 +145,8 @@ uint32_t tell_ram(struct device *d)
 	put_le64(b + 16, 0x39000);
 	if (d->agent->dram_ready) {
 		put_le32(b + 24, TYPE_DRAM);
-		put_le64(b + 32, 0x40000000);
-		put_le64(b + 40, 0x100000000);
+		put_le64(b + 32, AGENT_DRAM_BASE);
+		put_le64(b + 40, AGENT_DRAM_BYTES);
 	}
 	agent_send(d, b, sizeof b);
 	return DA_OK;

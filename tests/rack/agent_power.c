@@ -8,13 +8,20 @@
 
 enum { DROP_MS = 200, SWITCH_MS = 100, RETURN_MS = 300, RESET_MS = 600 };
 
+void agent_reset(struct device *d, const char *when)
+{
+	bootcheck_record(d, when);
+	device_leave(d, "reset");
+}
+
 static void reset(struct device *d)
 {
+	if (!get_le32(d->agent->buffer + 16)) { /* dlbit */
+		agent_reset(d, "after SHUTDOWN");
+		return;
+	}
 	bootcheck_record(d, "after SHUTDOWN");
-	if (get_le32(d->agent->buffer + 16)) /* dlbit */
-		device_reenumerate(d, RESET_MS, STAGE_PRELOADER, "reset with the download bit");
-	else
-		device_leave(d, "reset");
+	device_reenumerate(d, RESET_MS, STAGE_PRELOADER, "reset with the download bit");
 }
 
 static void hang(struct device *d)
