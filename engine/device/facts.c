@@ -23,3 +23,29 @@ enum device_mode device_mode_of(uint16_t vid, uint16_t pid)
 			return identities[i].mode;
 	return MODE_UNKNOWN;
 }
+
+/* Printable characters, from the first to the last one without a gap. */
+static void take_name(char *to, size_t room, const uint8_t *from, size_t n)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < n && used + 1 < room; i++) {
+		if (from[i] < ' ' || from[i] > '~')
+			break;
+		to[used++] = (char)from[i];
+	}
+	while (used && to[used - 1] == ' ')
+		used--;
+	to[used] = '\0';
+}
+
+void facts_name_storage(struct device_facts *facts)
+{
+	if (facts->storage_name[0])
+		return;
+	if (facts->storage.kind == STORAGE_EMMC) /* JEDEC: maker, type, application, then PNM */
+		take_name(facts->storage_name, sizeof facts->storage_name, facts->cid + 3, 6);
+	else if (facts->storage.kind == STORAGE_UFS)
+		take_name(facts->storage_name, sizeof facts->storage_name, facts->cid,
+			  sizeof facts->cid);
+}

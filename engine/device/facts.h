@@ -62,6 +62,14 @@ struct device_facts {
 	bool images_checked;   /* a legacy agent lets only signed images in (B4: 0x179A) */
 	uint8_t random_id[16];
 	char usb_speed_name[16]; /* as the agent says it */
+	uint8_t hrid[16];	 /* hardware id of the chip, all zero when not told */
+	enum { RPMB_UNKNOWN, RPMB_NO_KEY, RPMB_HAS_KEY } rpmb;
 };
+
+/*
+ * The product name in the storage's own identification, for people: of eMMC the six characters of
+ * the CID, of UFS its whole text. Does nothing when there is a name already.
+ */
+void facts_name_storage(struct device_facts *facts);
 
 #endif
