@@ -1,5 +1,6 @@
 #include "engine/flow/verbs.h"
 
+#include "engine/legacy/legacy.h"
 #include "engine/xflash/xflash.h"
 #include "engine/xml/xml.h"
 
@@ -10,8 +11,9 @@ const struct da_verbs *da_verbs_for(enum da_protocol protocol)
 		return &xflash_verbs;
 	case DA_PROTOCOL_XML:
 		return &xml_verbs;
-	case DA_PROTOCOL_NONE:
 	case DA_PROTOCOL_LEGACY:
+		return &legacy_verbs;
+	case DA_PROTOCOL_NONE:
 		break;
 	}
 	return NULL;
