@@ -30,6 +30,17 @@ static const struct {
 	{"system", 0x68000, 0x80000}, {"userdata", 0xE8000, 0x100000},
 };
 
+/* With two slots: behind the others. */
+static const struct {
+	const char *name;
+	uint32_t start, size;
+} slots[] = {{"boot_b", 0x1E8000, 0x40000}, {"misc", 0x228000, 0x8000}};
+
+uint8_t memdev_nvram_byte(const struct memdev *d, size_t i)
+{
+	return d->options.provisioned ? (uint8_t)(i * 7 + (i >> 8) + 0x31) : 0xE5;
+}
+
 static void put_header(uint8_t *p, uint64_t my, uint64_t other, uint64_t entries, uint64_t last,
 		       uint32_t block, uint32_t entries_crc)
 {
@@ -48,8 +59,20 @@ static void put_header(uint8_t *p, uint64_t my, uint64_t other, uint64_t entries
 	put_le32(p + 16, crc32_add(0, (struct slice){p, 92}));
 }
 
+static void put_entry(uint8_t *e, const uint8_t kind[16], const char *name, uint64_t first,
+		      uint64_t count)
+{
+	memcpy(e, kind, 16);
+	e[16] = (uint8_t)(first + 1);
+	put_le64(e + 32, first);
+	put_le64(e + 40, first + count - 1);
+	for (size_t c = 0; name[c]; c++)
+		e[56 + 2 * c] = (uint8_t)name[c];
+}
+
 static void put_table(struct memdev *d)
 {
+	static const char *const foreign[] = {"", "bootloader", "linux", "rootfs", "home"};
 	static const uint8_t kind[16] = {0xA2, 0xA0, 0xD0, 0xEB, 0xE5, 0xB9, 0x33, 0x44,
 					 0x87, 0xC0, 0x68, 0xB6, 0xB7, 0x26, 0x99, 0xC7};
 	uint32_t block = d->options.ufs ? 4096 : 512;
@@ -59,18 +82,20 @@ static void put_table(struct memdev *d)
 	uint32_t crc;
 
 	for (size_t i = 0; i < sizeof layout / sizeof layout[0]; i++) {
-		uint8_t *e = entries + 128 * i;
+		const char *name = layout[i].name;
 		uint64_t size = layout[i].size;
 
-		if (d->options.userdata_bytes && !strcmp(layout[i].name, "userdata"))
+		if (d->options.userdata_bytes && !strcmp(name, "userdata"))
 			size = d->options.userdata_bytes;
-		memcpy(e, kind, 16);
-		e[16] = (uint8_t)(i + 1);
-		put_le64(e + 32, layout[i].start / block);
-		put_le64(e + 40, (layout[i].start + size) / block - 1);
-		for (size_t c = 0; layout[i].name[c]; c++)
-			e[56 + 2 * c] = (uint8_t)layout[i].name[c];
+		if (d->options.active_slot && !strcmp(name, "boot"))
+			name = "boot_a";
+		if (d->options.foreign_table && strcmp(name, "nvram") != 0)
+			name = foreign[i];
+		put_entry(entries + 128 * i, kind, name, layout[i].start / block, size / block);
 	}
+	for (size_t i = 0; d->options.active_slot && i < 2; i++)
+		put_entry(entries + 128 * (i + 8), kind, slots[i].name, slots[i].start / block,
+			  slots[i].size / block);
 	memcpy(backup, entries, 128 * 128);
 	crc = crc32_add(0, (struct slice){entries, 128 * 128});
 	put_header(user + block, 1, total - 1, 2, total - 2 - table, block, crc);
@@ -78,6 +103,38 @@ static void put_table(struct memdev *d)
 		   crc);
 	if (d->options.broken_primary)
 		user[block + 40] ^= 1;
+}
+
+/* Android's boot control block; the slot that is not active can not start. */
+static void put_slot_control(struct memdev *d)
+{
+	uint8_t *control = memdev_region(d, 2) + slots[1].start + 2048;
+
+	memset(control, 0, 32);
+	control[0] = '_';
+	control[1] = (uint8_t)d->options.active_slot;
+	put_le32(control + 4, 0x42414342);
+	control[8] = 1;
+	control[9] = 2;
+	control[12 + 2 * (d->options.active_slot == 'b')] = 0x8F;
+}
+
+static void put_nvram(struct memdev *d)
+{
+	for (size_t i = 0; i < MEMDEV_NVRAM_BYTES; i++)
+		memdev_region(d, 2)[MEMDEV_NVRAM + i] = memdev_nvram_byte(d, i);
+}
+
+static void put_vault(struct memdev *d)
+{
+	struct memdev_stream *s = &d->streams[d->stream_count++];
+
+	snprintf(s->to.name, sizeof s->to.name, "nvram");
+	s->got = MEMDEV_NVRAM_BYTES;
+	s->whole = true;
+	for (size_t i = 0; i < MEMDEV_NVRAM_BYTES; i++)
+		s->bytes[i] = memdev_nvram_byte(d, i);
+	memset(memdev_region(d, 2) + MEMDEV_NVRAM, 0, MEMDEV_NVRAM_BYTES);
 }
 
 void memdev_init(struct memdev *d, const struct memdev_options *options, const struct pack *pack)
@@ -96,6 +153,12 @@ void memdev_init(struct memdev *d, const struct memdev_options *options, const s
 	memset(memdev_region(d, 2) + MEMDEV_USER - 0x8000, 0, 0x8000);
 	if (!d->options.blank && !d->options.bulk)
 		put_table(d);
+	if (d->options.active_slot)
+		put_slot_control(d);
+	if (d->options.provisioned)
+		put_nvram(d);
+	if (d->options.owed)
+		put_vault(d);
 }
 
 struct arrival memdev_arrival(const struct memdev *d)
@@ -184,6 +247,68 @@ static void exchange(struct memdev *d, const struct flow_action *a, struct flow_
 	e->kind = e->rx.n == a->rx_want ? FLOW_REPLY : FLOW_TIMEOUT;
 }
 
+static struct memdev_stream *stream_named(struct memdev *d, const char *name)
+{
+	for (size_t i = 0; i < d->stream_count; i++)
+		if (!strcmp(d->streams[i].to.name, name))
+			return &d->streams[i];
+	return NULL;
+}
+
+/* Pieces must come in order, and the last one must be marked. */
+static void take_stream(struct memdev *d, const struct flow_action *a, struct flow_event *e)
+{
+	struct memdev_stream *s = stream_named(d, a->save.name);
+
+	e->kind = FLOW_CONTINUE;
+	if (!s && d->stream_count < MEMDEV_STREAMS)
+		s = &d->streams[d->stream_count++];
+	if (!s)
+		return;
+	s->to = a->save;
+	for (unsigned i = 0; i < a->tx_count; i++) {
+		if (s->got + a->tx[i].n > sizeof s->bytes || (!i && s->got != a->save.offset)) {
+			s->broken = true;
+			return;
+		}
+		memcpy(s->bytes + s->got, a->tx[i].p, a->tx[i].n);
+		s->got += a->tx[i].n;
+	}
+	s->whole = a->save.last && s->got == a->save.total;
+	s->broken = s->broken || (a->save.last && !s->whole);
+}
+
+static void give_stream(struct memdev *d, const struct flow_action *a, struct flow_event *e)
+{
+	struct memdev_stream *s = stream_named(d, a->save.name);
+
+	d->loads++;
+	e->kind = FLOW_LOADED;
+	if (!s || !s->whole || d->options.vault_empty)
+		return;
+	if (d->options.vault_lies)
+		s->bytes[s->got / 2] ^= 4;
+	e->loaded = (struct slice){s->bytes, (size_t)s->got};
+}
+
+/* After a reset: what is in boot1 decides, as a boot ROM does. */
+static void come_back(struct memdev *d, struct flow_event *e)
+{
+	bool starts = !memcmp(memdev_region(d, 0) + 0x200, "BRLYT", 5) && !d->options.stays_dead;
+
+	d->options.preloader = !d->options.dead || starts;
+	d->mode = d->options.preloader ? MEM_LISTEN : MEM_MATCH;
+	d->matched = 0;
+	d->match_ends_ms = d->leaves_ms = 0;
+	d->another = d->options.comes_back_as_another;
+	d->opcode = 0;
+	d->load_left = 0;
+	d->loaded = d->reset_seen = false;
+	d->out_from = d->out_to = 0;
+	e->kind = FLOW_BACK;
+	e->arrival = memdev_arrival(d);
+}
+
 void memdev_serve(struct memdev *d, const struct flow_action *a, struct flow_event *e)
 {
 	memset(e, 0, sizeof *e);
@@ -202,18 +327,23 @@ void memdev_serve(struct memdev *d, const struct flow_action *a, struct flow_eve
 		if (a->journal == FLOW_JOURNAL_POINT_OF_NO_RETURN)
 			d->journal_before_write = true;
 		e->kind = FLOW_CONTINUE;
+		e->owed = d->options.owed && a->journal == FLOW_JOURNAL_IDENTIFIED;
 		break;
 	case FLOW_REATTACH:
+		if (d->reset_seen) {
+			come_back(d, e);
+			break;
+		}
 		e->kind = d->switched ? FLOW_BACK : FLOW_TIMEOUT;
 		d->leaves_ms = 0;
 		d->out_from = d->out_to = 0;
 		e->arrival = memdev_arrival(d);
 		break;
 	case FLOW_SAVE:
-		e->kind = FLOW_CONTINUE;
+		take_stream(d, a, e);
 		break;
 	case FLOW_LOAD:
-		e->kind = FLOW_BROKEN;
+		give_stream(d, a, e);
 		break;
 	case FLOW_FINISH:
 		break;

@@ -51,6 +51,31 @@ struct memdev_options {
 	uint32_t read_fail; /* target status of the first read chunk */
 	/* Flip one byte of the user region at this offset when it is written; 0 never. */
 	uint64_t flip_at;
+	bool provisioned;      /* nvram holds this unit's own data, else nothing */
+	bool nvram_unreadable; /* READ_DATA fails in nvram */
+	bool nvram_decays;     /* nvram changes by itself at the first write to the device */
+	bool nvram_vanishes;   /* the same, and all of it is gone */
+	bool vault_lies;       /* FLOW_LOAD gives back other bytes than were saved */
+	bool vault_empty;      /* the vault has nothing of this unit */
+	bool owed;	       /* the vault has an earlier run's backup, never put back */
+	char active_slot;      /* 'a' or 'b': the table has boot_a, boot_b and misc */
+	bool foreign_table;    /* another model's table */
+	bool dead;	       /* boot ROM until a preloader is in boot1, then that after a reset */
+	bool stays_dead;       /* the preloader does not start */
+	bool comes_back_as_another; /* after the reset, with another ME-ID */
+};
+
+#define MEMDEV_STREAMS	    4
+#define MEMDEV_STREAM_BYTES 0x80000u
+#define MEMDEV_NVRAM	    0x8000u /* where it is on a new device, bytes */
+#define MEMDEV_NVRAM_BYTES  0x10000u
+
+/* What FLOW_SAVE brought. */
+struct memdev_stream {
+	struct flow_save to; /* of its last piece */
+	uint64_t got;
+	bool whole, broken; /* broken: pieces out of order, or more than announced */
+	uint8_t bytes[MEMDEV_STREAM_BYTES];
 };
 
 enum memdev_mode {
@@ -113,7 +138,16 @@ struct memdev {
 	unsigned journals;
 	bool journal_before_write; /* the point of no return was told before the first write */
 	bool wrote_unjournalled;
+	bool formatted; /* an erase has happened: what nobody wrote since is zero */
+	bool decayed;
+	bool another; /* a second unit took the place of the first */
+	unsigned loads;
+	size_t stream_count;
+	struct memdev_stream streams[MEMDEV_STREAMS];
 };
+
+/* The unit's own data as it was provisioned, byte by byte. */
+uint8_t memdev_nvram_byte(const struct memdev *d, size_t i);
 
 struct pack;
 void memdev_init(struct memdev *d, const struct memdev_options *options, const struct pack *pack);

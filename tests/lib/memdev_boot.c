@@ -87,7 +87,7 @@ static void simple_command(struct memdev *d, uint8_t op)
 		break;
 	case 0xE1:
 		if (!old)
-			get_id(d, 16, 0x30);
+			get_id(d, 16, (uint8_t)(0x30 + d->another));
 		break;
 	case 0xE7:
 		if (!old)

@@ -112,6 +112,20 @@ static uint32_t find_name(struct memdev *d)
 	return 0xC0040006;
 }
 
+/* A unit that loses its own data although nobody wrote there. */
+static void decay(struct memdev *d)
+{
+	uint8_t *nvram = memdev_region(d, 2) + MEMDEV_NVRAM;
+
+	if (d->decayed)
+		return;
+	d->decayed = true;
+	if (d->options.nvram_decays)
+		nvram[5] ^= 0x10;
+	if (d->options.nvram_vanishes)
+		memset(nvram, 0, MEMDEV_NVRAM_BYTES);
+}
+
 /* Bytes to flash; at the place `at` behind the target's start. Too large is noticed at the end. */
 static void store(struct memdev *d, uint64_t at, const uint8_t *p, size_t n)
 {
@@ -120,6 +134,7 @@ static void store(struct memdev *d, uint64_t at, const uint8_t *p, size_t n)
 	d->bytes_written += n;
 	if (d->options.bulk)
 		return;
+	decay(d);
 	if (at + n > d->room) {
 		d->failed = 0xC0040004;
 		return;
@@ -346,15 +361,20 @@ static void begin_download(struct memdev *d)
 		finish_data(d);
 }
 
+static void fail_read(struct memdev *d, uint32_t status)
+{
+	mem_status(d, status);
+	mem_status(d, status);
+	over(d);
+}
+
 static void send_chunk(struct memdev *d)
 {
 	uint64_t left = d->range - d->done;
 	uint32_t n = left < READ_PACKET ? (uint32_t)left : READ_PACKET;
 
 	if (d->options.read_fail) {
-		mem_status(d, d->options.read_fail);
-		mem_status(d, d->options.read_fail);
-		over(d);
+		fail_read(d, d->options.read_fail);
 		return;
 	}
 	mem_status(d, 0);
@@ -381,6 +401,9 @@ static void read_payload(struct memdev *d)
 	mem_status(d, status);
 	if (status)
 		over(d);
+	else if (d->options.nvram_unreadable && d->region == 2 && d->address >= MEMDEV_NVRAM &&
+		 d->address < MEMDEV_NVRAM + MEMDEV_NVRAM_BYTES)
+		fail_read(d, 0xC0040030);
 	else
 		send_chunk(d);
 }
@@ -403,8 +426,12 @@ static void format_payload(struct memdev *d)
 		over(d);
 		return;
 	}
-	if (!status)
+	if (!status) {
+		if (!d->journal_before_write)
+			d->wrote_unjournalled = true;
+		d->formatted = true;
 		memset(memdev_region(d, d->region) + d->address, 0, d->range);
+	}
 	put_le32(percent, 100);
 	mem_status(d, 0x40040004);
 	mem_frame(d, percent, 4);

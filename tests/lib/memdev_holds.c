@@ -63,21 +63,36 @@ static bool preloader_there(struct memdev *d, int region, struct slice file, cha
 		   why);
 }
 
+static bool nvram_there(struct memdev *d, const uint8_t *p, char why[128])
+{
+	for (size_t i = 0; i < MEMDEV_NVRAM_BYTES; i++)
+		if (p[i] != memdev_nvram_byte(d, i)) {
+			snprintf(why, 128, "nvram differs at 0x%zx: %02X, not %02X", i, p[i],
+				 memdev_nvram_byte(d, i));
+			return false;
+		}
+	return true;
+}
+
 bool memdev_holds(struct memdev *d, const struct pack *pack, char why[128])
 {
 	const uint8_t *user = memdev_region(d, 2);
 	struct slice lk = pack_file(pack, "lk.img"), boot = pack_file(pack, "boot.img");
 	struct slice data = pack_file(pack, "userdata.img");
 	struct slice preloader = pack_file(pack, "preloader_test.bin");
+	size_t nvram_at = pack->options.swapped ? 0x18000 : 0x8000;
+	size_t lk_at = pack->options.swapped ? 0x8000 : 0x18000;
+	/* A new layout puts lk where nvram was: what lay there stays behind it. */
+	uint8_t due = d->formatted ? 0 : 0xE5;
+	bool behind_lk = pack->options.swapped && !d->formatted;
 
 	return preloader_there(d, 0, preloader, why) && preloader_there(d, 1, preloader, why) &&
-	       all(user + 0x8000, 0xE5, 0x10000, "nvram", why) &&
-	       same(user + 0x18000, lk.p, lk.n, "lk", why) &&
-	       all(user + 0x18000 + lk.n, 0xE5, 0x10000 - lk.n, "behind lk", why) &&
+	       nvram_there(d, user + nvram_at, why) && same(user + lk_at, lk.p, lk.n, "lk", why) &&
+	       (behind_lk || all(user + lk_at + lk.n, due, 0x10000 - lk.n, "behind lk", why)) &&
 	       same(user + 0x28000, boot.p, boot.n, "boot", why) &&
-	       all(user + 0x28000 + boot.n, 0xE5, 0x40000 - boot.n, "behind boot", why) &&
+	       all(user + 0x28000 + boot.n, due, 0x40000 - boot.n, "behind boot", why) &&
 	       sparse_there(user + 0x68000, 0x80000, pack_file(pack, "system.img"), why) &&
 	       same(user + 0xE8000, data.p, data.n, "userdata", why) &&
-	       all(user + 0xE8000 + data.n, 0xE5, 0x100000 - data.n, "behind userdata", why) &&
-	       all(user + 0x1E8000, 0xE5, MEMDEV_USER - 0x8000 - 0x1E8000, "the tail", why);
+	       all(user + 0xE8000 + data.n, due, 0x100000 - data.n, "behind userdata", why) &&
+	       all(user + 0x1E8000, due, MEMDEV_USER - 0x8000 - 0x1E8000, "the tail", why);
 }

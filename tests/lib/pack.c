@@ -76,6 +76,8 @@ static const struct row rows[] = {
 	{"boot", "boot.img", "UPDATE", 0x28000, 0x40000, false, false},
 	{"system", "system.img", "UPDATE", 0x68000, 0x80000, false, false},
 	{"userdata", "userdata.img", "UPDATE", 0xE8000, 0x100000, false, false},
+	{"boot_b", NULL, "INVISIBLE", 0x1E8000, 0x40000, false, false},
+	{"misc", NULL, "INVISIBLE", 0x228000, 0x8000, false, false},
 	{"flashinfo", NULL, "RESERVED", 0xFFFF0004, 0x80000, false, true},
 	{"sgpt", NULL, "RESERVED", 0xFFFF0000, 0x8000, false, true},
 };
@@ -93,9 +95,30 @@ static const char *file_of(const struct row *row, const struct pack_options *o)
 	return row->file;
 }
 
+static struct row row_of(size_t i, const struct pack_options *o)
+{
+	struct row row = rows[i];
+
+	if (o->slots && !strcmp(row.name, "boot"))
+		row.name = "boot_a";
+	if (o->swapped && !strcmp(row.name, "nvram"))
+		row.start = 0x18000;
+	if (o->swapped && !strcmp(row.name, "lk"))
+		row.start = 0x8000;
+	if (o->nvram_grown && !strcmp(row.name, "nvram"))
+		row.size = 0x8000;
+	return row;
+}
+
+/* Only with slots. */
+static bool is_slot_row(size_t i)
+{
+	return !strcmp(rows[i].name, "boot_b") || !strcmp(rows[i].name, "misc");
+}
+
 static void put_row(struct pack *p, const struct pack_options *o, size_t i)
 {
-	const struct row *row = &rows[i];
+	const struct row changed = row_of(i, o), *row = &changed;
 	const char *file = file_of(row, o);
 	/* 0x80000 from the end in either block size. */
 	uint64_t start = row->reserved && o->ufs && row->start & 0xFFFF ? 0xFFFF0001 : row->start;
@@ -124,12 +147,12 @@ static void put_scatter(struct pack *p, const struct pack_options *o)
 	    o->platform ? o->platform : "MT6765", o->ufs ? "UFS" : "EMMC",
 	    o->ufs ? "UFSHCI_0" : "MSDC_0", o->ufs ? "0x80000" : "0x20000");
 	for (size_t i = 0; i < ROWS; i++)
-		if (i || !o->without_preloader)
+		if ((i || !o->without_preloader) && (o->slots || !is_slot_row(i)))
 			put_row(p, o, i);
 }
 
 /* packages.md 3.3 and 3.4: GFH, body, DRAM settings and their length before the signature. */
-static void put_raw_preloader(uint8_t *b, size_t n, unsigned version)
+static void put_raw_preloader(uint8_t *b, size_t n, unsigned version, bool others)
 {
 	const uint32_t sig_len = 0x66C, records = 2, stride = 160;
 	const uint32_t emi = 0x70 + records * stride;
@@ -159,6 +182,15 @@ static void put_raw_preloader(uint8_t *b, size_t n, unsigned version)
 	memcpy(blob + 0x64, "MTK_BIN", 7);
 	put_le32(blob + 0x6C, records);
 	put_le32(blob + emi, emi);
+	if (!others)
+		return;
+	for (uint32_t i = 0; i < records; i++) {
+		uint8_t *record = blob + 0x70 + (size_t)i * stride;
+
+		put_le32(record + 0x04, 0x203);
+		put_le32(record + 0x08, 9);
+		memcpy(record + 0x10, "\x90\x01\x4AH8G4a", 9);
+	}
 }
 
 /* packages.md 3.2, for the file shape that is read back from a boot region. */
@@ -185,7 +217,7 @@ static void put_preloader(struct pack *p, const struct pack_options *o)
 	if (head)
 		put_boot_header(b, o->ufs ? "UFS_BOOT" : "EMMC_BOOT", o->ufs ? 0x1000 : 0x200,
 				(uint32_t)head);
-	put_raw_preloader(b + head, raw, o->emi_version ? o->emi_version : 35);
+	put_raw_preloader(b + head, raw, o->emi_version ? o->emi_version : 35, o->emi_of_others);
 }
 
 static uint8_t *put_chunk(uint8_t *p, uint16_t kind, uint32_t blocks, uint32_t payload)
@@ -297,6 +329,7 @@ void pack_make(struct pack *p, const struct pack_options *o)
 	struct problem problem;
 
 	memset(p, 0, sizeof *p);
+	p->options = *o;
 	put_scatter(p, o);
 	if (!o->without_preloader)
 		put_preloader(p, o);

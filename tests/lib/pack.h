@@ -22,6 +22,10 @@ struct pack_options {
 	bool without_agent;
 	bool boot_shaped;     /* the preloader file has its device header */
 	bool empty;	      /* nothing is marked for download */
+	bool swapped;	      /* a newer layout: nvram behind lk instead of before it */
+	bool nvram_grown;     /* a newer layout: nvram has another size */
+	bool slots;	      /* boot is boot_a; boot_b and misc follow userdata */
+	bool emi_of_others;   /* DRAM settings for one other eMMC package only */
 	bool unhashed;	      /* opened and checked, not hashed */
 	size_t boot_bytes;    /* length of boot.img; 0: 150001, odd on purpose */
 	unsigned emi_version; /* 0: 35, the one for MT6765 */
@@ -32,6 +36,7 @@ struct pack_options {
 #define PACK_FILES 8
 
 struct pack {
+	struct pack_options options;
 	struct package package;
 	struct package_rules rules;
 	char scatter[8192];
