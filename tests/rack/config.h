@@ -12,12 +12,14 @@
 
 #define RACK_DEVICES_MAX  240
 #define RACK_DRAM_IDS_MAX 8
+#define RACK_NAND_BAD_MAX 64
 
 /* In the order of the words on the command line. */
 enum rack_boot { BOOT_BROM, BOOT_PRELOADER, BOOT_SINK /* sink.h */ };
 enum rack_identity { IDENTITY_BLANK, IDENTITY_PROVISIONED };
 enum rack_preloader { PRELOADER_NEW, PRELOADER_OLD };
-enum rack_agent { AGENT_2020, AGENT_2019 };
+/* 2013: legacy agents that do not verify their second stage; 2011: old status numbers too. */
+enum rack_agent { AGENT_2020, AGENT_2019, AGENT_2013, AGENT_2011 };
 /* XML agents as da-xml.md tells them apart; "source" is the published one. */
 enum xml_build { XML_2023, XML_2025, XML_SOURCE };
 
@@ -50,6 +52,7 @@ struct rack_config {
 	unsigned brom_window_ms;  /* 0 = for ever */
 	unsigned replug_after_ms; /* 0 = a device that left stays away until ctl replug */
 	unsigned c0_ms;		  /* from JUMP_DA to the agent's first byte */
+	bool preloader_chosen;	  /* else the chip decides between old and new */
 	enum rack_preloader preloader; /* old: version byte 1, no FB E1 E7 */
 	enum rack_agent agent;	       /* 2019: first stage without READ_DATA and ERROR_DETAIL */
 	enum xml_build xml_build;
@@ -70,6 +73,14 @@ struct rack_config {
 	struct fault_plan faults;
 	struct dram_id dram_ids[RACK_DRAM_IDS_MAX];
 	unsigned dram_id_count;
+	unsigned dram_vendor;		      /* discrete DRAM of that manufacturer id; 0: not */
+	uint32_t nand_bad[RACK_NAND_BAD_MAX]; /* blocks that are bad */
+	unsigned nand_bad_count;
+	unsigned nand_bad_random;   /* that many more, by seed and device */
+	bool no_erase;		    /* legacy: an eMMC that does not erase is overwritten with FF */
+	bool old_card;		    /* legacy: the soldered chip is told as a card */
+	unsigned security_first_ms; /* legacy: first-time processing in the report; 0 = none */
+	unsigned battery_mv;	    /* legacy; 0 = no gauge */
 	unsigned seed;
 	const char *state_dir;
 	const char *log_path; /* NULL = no log, "-" = stderr */

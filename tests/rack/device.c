@@ -134,7 +134,7 @@ void device_close(struct device *d)
 static void show(struct device *d, enum stage stage, uint16_t pid, enum usbip_speed speed)
 {
 	struct usb_face face = {
-		.vid = 0x0E8D,
+		.vid = d->agent_vid && stage >= STAGE_AGENT1 ? d->agent_vid : 0x0E8D,
 		.pid = pid,
 		.speed = speed,
 		.variant = stage == STAGE_BROM ? USB_MODERN : d->config->descriptors,
@@ -163,7 +163,8 @@ static void power_up(struct device *d)
 	faults_reset(&d->faults);
 	d->faults.off = c->fault_once && d->boots > 1;
 	d->link_free_us = d->slow_us = 0;
-	d->forced = d->bad_checksum = false;
+	d->forced = d->bad_checksum = d->lost = false;
+	d->agent_vid = 0;
 	d->flash.dead = false;
 	faults_stand(&d->faults, RACK_FLAP, RACK_AT_ARRIVAL, &flaps);
 	d->flaps_left = (unsigned)flaps;

@@ -26,6 +26,8 @@
 #include "tests/rack/journal.h"
 #include "tests/rack/usb.h"
 
+#define DEVICE_DRAM_BYTES 0x20000000 /* legacy devices: 512 MiB */
+
 enum stage {
 	STAGE_OFF, /* not on the bus: off, or running its own system */
 	STAGE_BROM,
@@ -75,6 +77,7 @@ struct device {
 	enum stage stage;
 	struct usb usb;
 
+	uint16_t agent_vid; /* of an agent that re-enumerated; 0 = 0E8D */
 	struct boot *boot;
 	struct agent *agent;
 	struct legacy_agent *legacy; /* NULL until it runs */
@@ -86,6 +89,7 @@ struct device {
 	bool forced; /* the next status is `forced_status` */
 	uint32_t forced_status;
 	bool bad_checksum;
+	bool lost; /* the answer to the packet at work is not sent */
 
 	/* what device.json says */
 	char last_boot[16]; /* "none", "ok", "failed" */

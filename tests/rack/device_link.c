@@ -49,6 +49,8 @@ static void fault_act(struct device *d, unsigned fired, uint32_t value, struct u
 	}
 	if (fired & 1u << RACK_CHECKSUM)
 		d->bad_checksum = true;
+	if (fired & 1u << RACK_LOST)
+		d->lost = true;
 	if (fired & 1u << RACK_STORAGE_DEAD) {
 		device_log(d, "--", "fault: the storage chip is dead from now on");
 		d->flash.dead = true;

@@ -9,13 +9,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tests/rack/nand.h"
+
 #define KIB 1024ull
 #define MIB (1024 * KIB)
 
 int flash_parse_spec(const char *spec, enum storage_kind *kind, uint64_t *user_bytes,
 		     struct problem *problem)
 {
-	static const char remedy[] = "write emmc:SIZE or ufs:SIZE, for example emmc:16G";
+	static const char remedy[] = "write emmc:SIZE, ufs:SIZE or nand:SIZE, e.g. emmc:16G";
 	const char *colon = strchr(spec, ':');
 	char *end = NULL;
 	uint64_t n, unit = 1;
@@ -27,8 +29,7 @@ int flash_parse_spec(const char *spec, enum storage_kind *kind, uint64_t *user_b
 	else if (!strncasecmp(spec, "ufs:", 4))
 		*kind = STORAGE_UFS;
 	else if (!strncasecmp(spec, "nand:", 5))
-		return problem_set(problem, "--storage", remedy,
-				   "NAND devices speak the legacy protocol, this rack has none");
+		*kind = STORAGE_NAND;
 	else
 		return problem_set(problem, "--storage", remedy, "unknown storage in \"%s\"", spec);
 	errno = 0;
@@ -67,6 +68,8 @@ const char *flash_file_name(enum storage_kind kind, enum storage_region region)
 {
 	bool ufs = kind == STORAGE_UFS;
 
+	if (kind == STORAGE_NAND)
+		return region == REGION_USER ? "nand.img" : NULL;
 	switch (region) {
 	case REGION_BOOT1:
 		return ufs ? "lu0.img" : "boot1.img";
@@ -122,6 +125,8 @@ int flash_open(struct flash *flash, const char *dir, enum storage_kind kind, uin
 	memset(flash, 0, sizeof *flash);
 	flash->kind = kind;
 	flash->block = kind == STORAGE_UFS ? 4096 : 512;
+	if (kind == STORAGE_NAND)
+		flash_nand_init(flash, user_bytes);
 	for (int i = 0; i < REGION_COUNT; i++)
 		flash->regions[i].fd = -1;
 	for (int i = 0; i < REGION_COUNT; i++) {
@@ -173,7 +178,7 @@ int flash_write(struct flash *flash, enum storage_region region, uint64_t at, co
 	struct flash_region *r = &flash->regions[region];
 	const uint8_t *p = bytes;
 
-	if (flash->dead || !inside(flash, region, at, n))
+	if (flash->dead || !inside(flash, region, at, n) || flash_nand_touches_bad(flash, at, n))
 		return -1;
 	for (size_t done = 0; done < n;) {
 		ssize_t got = pwrite(r->fd, p + done, n - done, (off_t)(at + done));
@@ -239,7 +244,7 @@ int flash_erase(struct flash *flash, enum storage_region region, uint64_t at, ui
 {
 	struct flash_region *r = &flash->regions[region];
 
-	if (flash->dead || !inside(flash, region, at, n))
+	if (flash->dead || !inside(flash, region, at, n) || flash_nand_touches_bad(flash, at, n))
 		return -1;
 	if (!n)
 		return 0;

@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +27,7 @@ static const char usage[] =
 	"  --chip NAME          any chip of engine/data/chips.json (default MT6765)\n"
 	"  --boot brom|preloader|sink   what runs after plugging in (default preloader); a sink\n"
 	"                       takes and stores whatever is sent to it, for benches\n"
-	"  --storage emmc:SIZE|ufs:SIZE   user region, e.g. emmc:16G (default emmc:8G)\n"
+	"  --storage emmc:SIZE|ufs:SIZE|nand:SIZE   user region, e.g. emmc:16G (default emmc:8G)\n"
 	"  --layout SCATTER     carry a partition table made from this scatter file\n"
 	"  --layout-blank       do not write the table (a new board)\n"
 	"  --layout-mbr         a protective MBR before it, where many phones have zeros\n"
@@ -43,8 +44,10 @@ static const char usage[] =
 	"  --seed N             what ids, serials and own data are made from (default 1)\n"
 	"  --state DIR          DIR/<n>/device.json and storage files; an existing state is kept\n"
 	"  --log FILE           one line an event, - is standard error\n"
-	"  --preloader old|new  version byte 1 without FB E1 E7, or 3 (default new)\n"
-	"  --agent 2019|2020    the first stage's command set (default 2020)\n"
+	"  --preloader old|new  version byte 1 without FB E1 E7, or 3 (default by chip)\n"
+	"  --agent 2020|2019|2013|2011   the agents' age: command set of XFlash; legacy ones\n"
+	"                       of 2013 do not verify their second stage, of 2011 have the old\n"
+	"                       status numbers too (default 2020)\n"
 	"  --descriptors 1|2|3  variant of the preloader's descriptors (default 1)\n"
 	"  --full-speed         the preloader comes up at full speed\n"
 	"  --brom-high-speed    the boot ROM comes up at high speed\n"
@@ -65,6 +68,12 @@ static const char usage[] =
 	"  --da-sha256 HEX      take only the first stage with this SHA-256, signature left out\n"
 	"  --log-frames         agents send log frames before every status\n"
 	"  --dram-ids HEX,...   the DRAM on the boards: EMI settings must hold one of these ids\n"
+	"  --dram-vendor N      discrete DRAM of that manufacturer id (legacy chips)\n"
+	"  --nand-bad N,...|count:N   bad blocks of the NAND chip\n"
+	"  --no-erase           legacy: an eMMC without erase is overwritten with FF\n"
+	"  --old-card           legacy: an old eMMC, which the report calls a card\n"
+	"  --security-first-ms MS   legacy: security is processed for the first time, so long\n"
+	"  --battery-mv MV      legacy: a battery gauge with that voltage (default: none)\n"
 	"  --replug-after-ms MS a device that left is plugged in again after that time\n"
 	"\n"
 	"SPEC is [DEVICE/]WHAT[=VALUE][@WHERE[:N]], N counted from 1 at each power-up:\n"
@@ -77,6 +86,7 @@ static const char usage[] =
 	"  flap@arrival:N       comes and goes N times first\n"
 	"  fullspeed@arrival    comes up at full speed\n"
 	"  dram-fail            DRAM initialisation fails\n"
+	"  lost@write:N         the answer to a packet never comes (legacy)\n"
 	"  storage-dead         the second stage asserts; @info: no chip found; @write:N: fails "
 	"from N on\n"
 	"exchange counts bulk transfers from the host; steps have the names of the log: handshake\n"
@@ -176,7 +186,41 @@ static int parse_chip(struct rack_config *c, struct problem *problem)
 	if (!c->chip)
 		return problem_set(problem, "--chip", "name one as in engine/data/chips.json",
 				   "\"%s\" is not in the chip table", c->chip_name);
+	if (!c->preloader_chosen && c->chip->da_protocol == DA_PROTOCOL_LEGACY)
+		c->preloader = PRELOADER_OLD;
 	return 0;
+}
+
+static int parse_preloader(struct rack_config *c, const char *text, struct problem *problem)
+{
+	c->preloader_chosen = true;
+	c->preloader = strcmp(text, "old") ? PRELOADER_NEW : PRELOADER_OLD;
+	if (!strcmp(text, "old") || !strcmp(text, "new"))
+		return 0;
+	return problem_set(problem, "--preloader", "write new or old", "\"%s\" is neither", text);
+}
+
+/* "17,40" names blocks; "count:3" has three chosen by the seed. */
+static int parse_nand_bad(struct rack_config *c, const char *text, struct problem *problem)
+{
+	static const char remedy[] = "write block numbers as 17,40 or count:N, N up to 64";
+	int used = 0;
+
+	if (sscanf(text, "count:%u%n", &c->nand_bad_random, &used) == 1 && !text[used] &&
+	    c->nand_bad_random <= RACK_NAND_BAD_MAX)
+		return 0;
+	for (c->nand_bad_count = 0; c->nand_bad_count < RACK_NAND_BAD_MAX;) {
+		if (!isdigit((unsigned char)*text) ||
+		    sscanf(text, "%" SCNu32 "%n", &c->nand_bad[c->nand_bad_count], &used) != 1)
+			break;
+		c->nand_bad_count++;
+		text += used;
+		if (!*text)
+			return 0;
+		if (*text++ != ',')
+			break;
+	}
+	return problem_set(problem, "--nand-bad", remedy, "it is no list of blocks");
 }
 
 static int parse_digest(struct rack_config *c, const char *text, struct problem *problem)
@@ -213,7 +257,7 @@ struct row {
 	size_t at; /* offset in struct rack_config; FLAG bool, NUMBER and CHOICE int, unsigned or
 		      enum */
 	unsigned low, high;   /* NUMBER */
-	const char *words[3]; /* CHOICE: the value is the index, plus `low` */
+	const char *words[4]; /* CHOICE: the value is the index, plus `low` */
 	int (*take)(struct rack_config *c, const char *text, struct problem *problem); /* OWN */
 };
 
@@ -238,8 +282,11 @@ static const struct row rows[] = {
 	{.name = "seed", .kind = NUMBER, .at = AT(seed), .high = UINT32_MAX},
 	{.name = "state", .kind = TEXT, .at = AT(state_dir)},
 	{.name = "log", .kind = TEXT, .at = AT(log_path)},
-	{.name = "preloader", .kind = CHOICE, .at = AT(preloader), .words = {"new", "old"}},
-	{.name = "agent", .kind = CHOICE, .at = AT(agent), .words = {"2020", "2019"}},
+	{.name = "preloader", .kind = OWN, .take = parse_preloader},
+	{.name = "agent",
+	 .kind = CHOICE,
+	 .at = AT(agent),
+	 .words = {"2020", "2019", "2013", "2011"}},
 	{.name = "descriptors", .kind = NUMBER, .at = AT(descriptors), .low = 1, .high = 3},
 	{.name = "full-speed", .kind = FLAG, .at = AT(boot_full_speed)},
 	{.name = "brom-high-speed", .kind = FLAG, .at = AT(brom_high_speed)},
@@ -260,6 +307,16 @@ static const struct row rows[] = {
 	{.name = "da-sha256", .kind = OWN, .take = parse_digest},
 	{.name = "log-frames", .kind = FLAG, .at = AT(log_frames)},
 	{.name = "dram-ids", .kind = OWN, .take = parse_dram},
+	{.name = "dram-vendor", .kind = NUMBER, .at = AT(dram_vendor), .low = 1, .high = 255},
+	{.name = "nand-bad", .kind = OWN, .take = parse_nand_bad},
+	{.name = "no-erase", .kind = FLAG, .at = AT(no_erase)},
+	{.name = "old-card", .kind = FLAG, .at = AT(old_card)},
+	{.name = "security-first-ms",
+	 .kind = NUMBER,
+	 .at = AT(security_first_ms),
+	 .low = 1,
+	 .high = HOUR_MS},
+	{.name = "battery-mv", .kind = NUMBER, .at = AT(battery_mv), .low = 1, .high = 10000},
 	{.name = "replug-after-ms",
 	 .kind = NUMBER,
 	 .at = AT(replug_after_ms),
@@ -290,7 +347,7 @@ static int choice(const struct row *row, const char *text, unsigned *to, struct 
 {
 	char option[32];
 
-	for (unsigned i = 0; i < 3 && row->words[i]; i++) {
+	for (unsigned i = 0; i < 4 && row->words[i]; i++) {
 		if (!strcmp(text, row->words[i])) {
 			*to = i;
 			return 0;

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "tests/rack/layout.h"
+#include "tests/rack/nand.h"
 #include "tests/rack/state.h"
 
 enum { EVENTS = 64 };
@@ -164,6 +165,7 @@ static int make_device(struct rack *rack, int index, const struct scatter *scatt
 	if (state_make_dir(d, problem) ||
 	    flash_open(&d->flash, d->dir, c->storage, c->user_bytes, problem))
 		return -1;
+	flash_nand_mark_bad(&d->flash, c, index);
 	known = state_load(d, problem);
 	if (known < 0 || (!known && furnish(d, scatter, problem)))
 		return -1;
@@ -183,6 +185,7 @@ int rack_swap(struct rack *rack, struct slot *slot)
 	rack_settle(rack, slot);
 	/* Numbers behind the rack's own: no two boards of a rack are ever the same. */
 	identity_make(&d->id, c->seed, d->index + (int)++slot->swaps * c->devices, c->storage);
+	d->flash.nand.bad_count = 0; /* else they cannot be erased */
 	for (int i = 0; i < REGION_COUNT; i++) {
 		const struct flash_region *r = &d->flash.regions[i];
 
@@ -190,6 +193,7 @@ int rack_swap(struct rack *rack, struct slot *slot)
 			bad = problem_set(&problem, d->dir, "check the disk", "not erased");
 		d->flash.regions[i].erased = d->flash.regions[i].written = 0;
 	}
+	flash_nand_mark_bad(&d->flash, c, d->index);
 	d->boots = 0;
 	snprintf(d->last_boot, sizeof d->last_boot, "none");
 	d->last_boot_reason[0] = '\0';

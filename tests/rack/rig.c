@@ -11,6 +11,7 @@
 
 #include "engine/base/bytes.h"
 #include "tests/rack/layout.h"
+#include "tests/rack/nand.h"
 
 enum { PATIENCE_MS = 5000, ANSWER_MS = 1000 };
 
@@ -91,6 +92,7 @@ void rig_insert(struct rig *rig)
 		if (flash_open(&rig->d.flash, rig->dir, rig->config.storage, rig->config.user_bytes,
 			       &problem))
 			fail_msg("storage: %s", problem.why);
+		flash_nand_mark_bad(&rig->d.flash, &rig->config, 0);
 		identity_make(&rig->d.id, rig->config.seed, 0, rig->config.storage);
 		assert_int_equal(device_init(&rig->d, &rig->config, 0, &rig->journal), 0);
 	}

@@ -79,6 +79,10 @@ static void chunk_head(struct sparse_sink *s)
 		s->left = bytes;
 		break;
 	case CHUNK_FILL:
+		if (s->no_fill) {
+			fail(s, SPARSE_SINK_BAD_CHUNK);
+			break;
+		}
 		s->state = SINK_FILL;
 		s->fill_bytes = bytes;
 		want_head(s, 4);

@@ -6,6 +6,7 @@
 #ifndef RACK_SPARSE_SINK_H
 #define RACK_SPARSE_SINK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +24,7 @@ struct sparse_sink {
 	enum storage_region region;
 	uint64_t start, size; /* the partition */
 	enum sparse_sink_error error;
+	bool no_fill; /* set after init: fill chunks are bad chunks, as for old agents */
 
 	enum { SINK_FILE_HEAD, SINK_CHUNK_HEAD, SINK_RAW, SINK_FILL, SINK_SKIP, SINK_END } state;
 	uint8_t head[64];

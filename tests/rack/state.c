@@ -8,6 +8,8 @@
 
 #include <cjson/cJSON.h>
 
+#include "tests/rack/nand.h"
+
 static void add_hex(cJSON *to, const char *key, const uint8_t *bytes, size_t n)
 {
 	char text[2 * 64 + 1];
@@ -38,6 +40,49 @@ static void add_regions(cJSON *json, const struct device *d)
 	}
 }
 
+static const char *storage_word(enum storage_kind kind)
+{
+	return kind == STORAGE_UFS ? "ufs" : kind == STORAGE_NAND ? "nand" : "emmc";
+}
+
+static void add_numbers(cJSON *to, const char *key, const uint32_t *numbers, unsigned n)
+{
+	cJSON *array = cJSON_AddArrayToObject(to, key);
+
+	for (unsigned i = 0; i < n; i++)
+		cJSON_AddItemToArray(array, cJSON_CreateNumber(numbers[i]));
+}
+
+static void add_nand(cJSON *json, const struct flash *flash)
+{
+	const struct flash_nand *n = &flash->nand;
+	cJSON *nand, *map;
+
+	if (flash->kind != STORAGE_NAND)
+		return;
+	nand = cJSON_AddObjectToObject(json, "nand");
+	cJSON_AddNumberToObject(nand, "page", n->page);
+	cJSON_AddNumberToObject(nand, "spare", n->spare);
+	cJSON_AddNumberToObject(nand, "pages_per_block", n->pages_per_block);
+	cJSON_AddNumberToObject(nand, "bmt_blocks", n->bmt_blocks);
+	add_numbers(nand, "bad", n->bad, n->bad_count);
+	map = cJSON_AddArrayToObject(nand, "map");
+	for (unsigned i = 0; i < n->bad_count; i++) {
+		uint32_t pair[2] = {n->bad[i], flash_nand_place(flash, n->bad[i])};
+		cJSON *item = cJSON_CreateArray();
+
+		if ((uint64_t)pair[0] * flash_nand_block_bytes(flash) >=
+			    flash_nand_logical_bytes(flash) ||
+		    pair[1] == NAND_NO_BLOCK) {
+			cJSON_Delete(item);
+			continue; /* nobody needs, or nothing gives, a replacement */
+		}
+		for (int k = 0; k < 2; k++)
+			cJSON_AddItemToArray(item, cJSON_CreateNumber(pair[k]));
+		cJSON_AddItemToArray(map, item);
+	}
+}
+
 static cJSON *to_json(const struct device *d)
 {
 	const struct rack_config *c = d->config;
@@ -55,7 +100,8 @@ static cJSON *to_json(const struct device *d)
 	for (int i = 0; i < 2; i++)
 		cJSON_AddItemToArray(imei, cJSON_CreateString(d->id.imei[i]));
 	cJSON_AddStringToObject(json, "identity", provisioned ? "provisioned" : "blank");
-	cJSON_AddStringToObject(json, "storage", d->flash.kind == STORAGE_UFS ? "ufs" : "emmc");
+	cJSON_AddStringToObject(json, "storage", storage_word(d->flash.kind));
+	add_nand(json, &d->flash);
 	add_regions(json, d);
 	cJSON_AddStringToObject(json, "stage", stage_name(d->stage));
 	cJSON_AddBoolToObject(json, "present", d->present);
@@ -141,6 +187,19 @@ static void take_counters(const cJSON *json, struct device *d)
 	}
 }
 
+static bool same_bad_blocks(const cJSON *json, const struct flash *flash)
+{
+	const cJSON *bad = cJSON_GetObjectItem(cJSON_GetObjectItem(json, "nand"), "bad");
+
+	if (cJSON_GetArraySize(bad) != (int)flash->nand.bad_count)
+		return false;
+	for (unsigned i = 0; i < flash->nand.bad_count; i++) {
+		if (cJSON_GetNumberValue(cJSON_GetArrayItem(bad, (int)i)) != flash->nand.bad[i])
+			return false;
+	}
+	return true;
+}
+
 static char *read_text(const char *path)
 {
 	FILE *f = fopen(path, "re");
@@ -173,6 +232,9 @@ static int take_over(struct device *d, const cJSON *json, const char *path, stru
 	if (!chip_has_name(d->config->chip, chip))
 		return problem_set(problem, "device.json", remedy, "%.120s is a %s, not a %s", path,
 				   chip, d->config->chip_name);
+	if (d->flash.kind == STORAGE_NAND && !same_bad_blocks(json, &d->flash))
+		return problem_set(problem, "device.json", remedy, "%.120s has other bad blocks",
+				   path);
 	take_text(cJSON_GetObjectItem(boot, "result"), d->last_boot, sizeof d->last_boot);
 	take_text(cJSON_GetObjectItem(boot, "reason"), d->last_boot_reason,
 		  sizeof d->last_boot_reason);

@@ -1,4 +1,4 @@
-/* legacy: the legacy agent (da-legacy.md) of a device. */
+/* legacy: the legacy agent (da-legacy.md) of a device. Its inside is legacy_agent.h. */
 #ifndef RACK_LEGACY_H
 #define RACK_LEGACY_H
 
