@@ -39,7 +39,8 @@ struct boot {
 	uint8_t *data; /* owned */
 	size_t data_n;
 
-	bool auth_sent; /* E2 was accepted */
+	bool auth_sent;	 /* E2 was accepted */
+	bool sla_passed; /* and so was the answer to E3 */
 	uint8_t challenge[16];
 	unsigned challenges; /* given so far: every E3 gets a new one */
 	uint8_t *da1;	     /* owned; the agent's first stage as it was sent */

@@ -1,6 +1,7 @@
 /* SEND_DA, JUMP_DA, JUMP_DA64 (brom.md section 11). */
 #include "tests/rack/agents.h"
 #include "tests/rack/boot.h"
+#include "tests/rack/owner_key.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -38,8 +39,8 @@ static uint16_t check_request(const struct device *d)
 	uint32_t address = b->parameters[0], length = b->parameters[1], sig = b->parameters[2];
 	unsigned security = d->config->security;
 
-	if (b->brom && security & SECURE_SLA)
-		return 0x1D0D; /* the host has not passed SLA, and has no way to: no key is known */
+	if (b->brom && security & SECURE_SLA && !b->sla_passed)
+		return 0x1D0D;
 	if (b->brom && security & SECURE_DAA && !b->auth_sent)
 		return 0x7017;
 	if (!length)
@@ -65,16 +66,21 @@ static uint16_t check_request(const struct device *d)
 }
 
 /*
- * With DAA the signature is verified. The rack has no keys: it takes every signature that could be
- * one, and refuses the empty place of an unsigned file (zeros, or the SSSSCUST of customer files).
+ * With DAA the signature is verified with the owner's key (--da-key). Without one the device takes
+ * every signature that could be one, and refuses the empty place of an unsigned file (zeros, or the
+ * SSSSCUST of customer files).
  */
-static bool signature_stands(const struct boot *b)
+static bool signature_stands(const struct device *d)
 {
 	static const uint8_t none[64];
-	const uint8_t *sig = b->da1 + b->da1_n - b->da1_sig;
+	const struct boot *b = d->boot;
+	size_t body = b->da1_n - b->da1_sig;
+	const uint8_t *sig = b->da1 + body;
 
 	if (b->da1_sig < sizeof none)
 		return false;
+	if (d->config->da_key)
+		return owner_key_signed(d->config->da_key, b->da1, body, sig, b->da1_sig);
 	return memcmp(sig, none, sizeof none) != 0 && memcmp(sig, "SSSSCUST", 8) != 0;
 }
 
@@ -95,7 +101,7 @@ static bool is_wanted(const struct device *d)
 static uint16_t verify(const struct device *d)
 {
 	const struct boot *b = d->boot;
-	bool good = !(d->config->security & SECURE_DAA) || signature_stands(b);
+	bool good = !(d->config->security & SECURE_DAA) || signature_stands(d);
 
 	if (good && is_wanted(d))
 		return 0;

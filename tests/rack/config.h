@@ -44,8 +44,13 @@ struct rack_config {
 	bool layout_blank;  /* know the layout, but carry no partition table */
 	bool layout_mbr;    /* a protective MBR before the table */
 	enum rack_identity identity;
-	unsigned security;	  /* SECURE_* */
-	bool da_sla;		  /* the second stage is locked (DA.SLA ENABLED) */
+	unsigned security;	 /* SECURE_* */
+	bool da_sla;		 /* the second stage is locked (DA.SLA ENABLED) */
+	const char *sla_key;	 /* public keys that this device verifies with, or NULL: SLA, */
+	const char *auth_key;	 /* the auth file, */
+	const char *da_key;	 /* and signed agents */
+	uint8_t auth_digest[32]; /* SHA-256 of the only auth file this device takes */
+	bool has_auth_digest;
 	const char *da_sla_key;	  /* public key that the owner's file verifies against; or NULL */
 	unsigned link_mbps;	  /* 0 = as fast as the machine */
 	unsigned window_ms;	  /* the preloader listens that long after SET_CONFIGURATION */

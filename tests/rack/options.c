@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "tests/rack/flash.h"
+#include "tests/rack/owner_key.h"
 
 static const char usage[] =
 	"usage: flashrack-rack --attach vhci|unix:PATH --state DIR [options]\n"
@@ -36,6 +37,12 @@ static const char usage[] =
 	"                       second stage works for the owner's file only\n"
 	"  --da-sla-key FILE    the public key (PEM) that file must verify against; without it\n"
 	"                       dasla refuses every file\n"
+	"  --sla-key FILE       the public key (PEM) that SLA answers must verify against; "
+	"without\n"
+	"                       it sla is never passed\n"
+	"  --auth-key FILE      auth files must be signed for this public key\n"
+	"  --auth-digest HEX    take only the auth file with this SHA-256\n"
+	"  --da-key FILE        with daa, agents must be signed for this public key\n"
 	"  --link-mbps M        limit of each device's link\n"
 	"  --window-ms MS       the preloader listens that long (default 2500)\n"
 	"  --brom-window-ms MS  the boot ROM waits that long, 0 = for ever (default 30000)\n"
@@ -191,6 +198,21 @@ static int parse_chip(struct rack_config *c, struct problem *problem)
 	return 0;
 }
 
+static int digest(const char *text, uint8_t to[32], const char *option, struct problem *problem)
+{
+	unsigned byte;
+	int used;
+
+	for (size_t i = 0; i < 32; i++, text += 2) {
+		if (sscanf(text, "%2x%n", &byte, &used) != 1 || used != 2)
+			break;
+		to[i] = (uint8_t)byte;
+		if (i == 31 && !text[2])
+			return 0;
+	}
+	return problem_set(problem, option, "write 64 hex digits", "it is no SHA-256");
+}
+
 static int parse_preloader(struct rack_config *c, const char *text, struct problem *problem)
 {
 	c->preloader_chosen = true;
@@ -225,19 +247,32 @@ static int parse_nand_bad(struct rack_config *c, const char *text, struct proble
 
 static int parse_digest(struct rack_config *c, const char *text, struct problem *problem)
 {
-	unsigned byte;
-	int used;
+	c->has_da_digest = true;
+	return digest(text, c->da_digest, "--da-sha256", problem);
+}
 
-	for (size_t i = 0; i < sizeof c->da_digest; i++, text += 2) {
-		if (sscanf(text, "%2x%n", &byte, &used) != 1 || used != 2)
-			break;
-		c->da_digest[i] = (uint8_t)byte;
-		c->has_da_digest = i + 1 == sizeof c->da_digest && !text[2];
-	}
-	if (!c->has_da_digest)
-		return problem_set(problem, "--da-sha256", "write 64 hex digits",
-				   "it is no SHA-256");
-	return 0;
+static int parse_auth_digest(struct rack_config *c, const char *text, struct problem *problem)
+{
+	c->has_auth_digest = true;
+	return digest(text, c->auth_digest, "--auth-digest", problem);
+}
+
+static int parse_sla_key(struct rack_config *c, const char *text, struct problem *problem)
+{
+	c->sla_key = text;
+	return owner_key_check(text, "--sla-key", problem);
+}
+
+static int parse_auth_key(struct rack_config *c, const char *text, struct problem *problem)
+{
+	c->auth_key = text;
+	return owner_key_check(text, "--auth-key", problem);
+}
+
+static int parse_da_key(struct rack_config *c, const char *text, struct problem *problem)
+{
+	c->da_key = text;
+	return owner_key_check(text, "--da-key", problem);
 }
 
 static int parse_storage(struct rack_config *c, const char *text, struct problem *problem)
@@ -274,6 +309,10 @@ static const struct row rows[] = {
 	{.name = "layout-mbr", .kind = FLAG, .at = AT(layout_mbr)},
 	{.name = "identity", .kind = CHOICE, .at = AT(identity), .words = {"blank", "provisioned"}},
 	{.name = "security", .kind = OWN, .take = parse_security},
+	{.name = "sla-key", .kind = OWN, .take = parse_sla_key},
+	{.name = "auth-key", .kind = OWN, .take = parse_auth_key},
+	{.name = "auth-digest", .kind = OWN, .take = parse_auth_digest},
+	{.name = "da-key", .kind = OWN, .take = parse_da_key},
 	{.name = "link-mbps", .kind = NUMBER, .at = AT(link_mbps), .low = 1, .high = 100000},
 	{.name = "window-ms", .kind = NUMBER, .at = AT(window_ms), .low = 1, .high = HOUR_MS},
 	{.name = "brom-window-ms", .kind = NUMBER, .at = AT(brom_window_ms), .high = HOUR_MS},
