@@ -45,6 +45,11 @@ struct da_verbs {
 	const struct step *write_table;
 	uint32_t table_slots;
 	const struct step *read;  /* io: region, address, length; bytes go to io.sink in order */
+	/*
+	 * io: name; a whole partition as the agent's own table has it, to io.sink; io.length is its
+	 * length in bytes then. NULL: agent knows no names.
+	 */
+	const struct step *upload;
 	const struct step *write; /* io: region, address, image: by address, no checks by agent */
 	/* io: name, image: by name, as the device's own table says; NULL: agent knows no names */
 	const struct step *download;

@@ -5,6 +5,8 @@
 #include "engine/base/bytes.h"
 #include "engine/xflash/status.h"
 
+#define NAND_PAGE_ONLY 1 /* op_type: page data without spare bytes */
+
 void xf_lend(struct flow *f, struct flow_action *a, struct slice payload)
 {
 	uint8_t head[FRAME_HEAD];
@@ -151,9 +153,14 @@ static enum verdict got_code(struct flow *f, struct slice rx)
 
 static enum verdict ask_value(struct flow *f, struct flow_action *a)
 {
-	if (!f->xflash.set)
+	struct xflash_state *x = &f->xflash;
+
+	if (!x->set)
 		return STEP_NEXT;
-	xf_u32(f, a, f->xflash.value);
+	if (x->send)
+		xf_lend(f, a, x->block.n ? x->block : (struct slice){x->answer, x->answer_n});
+	else
+		xf_u32(f, a, x->value);
 	return xf_expect(f, 0);
 }
 
@@ -210,6 +217,7 @@ static enum verdict control(struct flow *f, enum xflash_control code, bool optio
 	x->optional = optional;
 	x->offered = false;
 	x->set = false;
+	x->send = false;
 	x->get = false;
 	x->data_bytes = 0;
 	x->in.got = 0;
@@ -231,6 +239,17 @@ enum verdict control_set(struct flow *f, enum xflash_control code, uint32_t valu
 
 	f->xflash.set = true;
 	f->xflash.value = value;
+	return v;
+}
+
+enum verdict control_send(struct flow *f, enum xflash_control code, struct slice block,
+			  bool optional)
+{
+	enum verdict v = control(f, code, optional);
+
+	f->xflash.set = true;
+	f->xflash.send = true;
+	f->xflash.block = block;
 	return v;
 }
 
@@ -268,10 +287,18 @@ void xf_range(const struct flow *f, uint8_t block[XF_RANGE_BYTES])
 {
 	enum storage_kind kind = f->report.facts.storage.kind;
 
-	/* NAND fields stay zero on eMMC and UFS. */
+	/* NAND fields stay zero on eMMC and UFS. On NAND section 0 is the whole chip, addressed
+	   logically; whether spare bytes travel with each page is the caller's to say. */
 	memset(block, 0, XF_RANGE_BYTES);
 	put_le32(block, kind);
 	put_le32(block + 4, xf_section(kind, f->io.region));
 	put_le64(block + 8, f->io.address);
 	put_le64(block + 16, f->io.length);
+}
+
+void xf_data_range(const struct flow *f, uint8_t block[XF_RANGE_BYTES])
+{
+	xf_range(f, block);
+	if (f->report.facts.storage.kind == STORAGE_NAND)
+		put_le32(block + 40, NAND_PAGE_ONLY);
 }

@@ -14,6 +14,7 @@
 
 enum xflash_op {
 	OP_DOWNLOAD = 0x010001,
+	OP_UPLOAD = 0x010002,
 	OP_FORMAT = 0x010003,
 	OP_WRITE_DATA = 0x010004,
 	OP_READ_DATA = 0x010005,
@@ -30,8 +31,11 @@ enum xflash_control {
 	SET_BATTERY_OPT = 0x020002,
 	SET_CHECKSUM_LEVEL = 0x020003,
 	SET_RESET_KEY = 0x020004,
+	SET_META_BOOT_MODE = 0x020006,
+	SET_REMOTE_SEC_POLICY = 0x02000B,
 	GET_EMMC_INFO = 0x040001,
 	GET_NAND_INFO = 0x040002,
+	GET_NOR_INFO = 0x040003,
 	GET_UFS_INFO = 0x040004,
 	GET_DA_VERSION = 0x040005,
 	GET_PACKET_LENGTH = 0x040007,
@@ -41,7 +45,13 @@ enum xflash_control {
 	GET_USB_SPEED = 0x04000B,
 	GET_RAM_INFO = 0x04000C,
 	GET_CHIP_ID = 0x04000D,
+	GET_BATTERY_VOLTAGE = 0x04000F,
+	GET_RPMB_STATUS = 0x040010,
 	GET_EXPIRE_DATE = 0x040011,
+	GET_DRAM_TYPE = 0x040012,
+	GET_DEV_FW_INFO = 0x040013,
+	GET_HRID = 0x040014,
+	GET_SLA_STATUS = 0x040016,
 	ACT_START_DL_INFO = 0x080001,
 	ACT_END_DL_INFO = 0x080002,
 	ACT_LIFE_CYCLE_CHECK = 0x080007,
@@ -76,6 +86,9 @@ enum verdict xf_refused(struct flow *f, uint32_t status);
  */
 enum verdict control_get(struct flow *f, enum xflash_control code, bool optional);
 enum verdict control_set(struct flow *f, enum xflash_control code, uint32_t value, bool optional);
+/* Setters whose parameter is longer than a word; of n 0: what is in xflash.answer. */
+enum verdict control_send(struct flow *f, enum xflash_control code, struct slice block,
+			  bool optional);
 enum verdict control_act(struct flow *f, enum xflash_control code, bool optional);
 /* An answer for controls whose only result is that they worked, or are not offered. */
 enum verdict control_ok(struct flow *f, struct slice rx);
@@ -83,6 +96,8 @@ enum verdict control_ok(struct flow *f, struct slice rx);
 /* The 56-byte parameter block of WRITE_DATA, READ_DATA and FORMAT from flow->io (6.1). */
 #define XF_RANGE_BYTES 56
 void xf_range(const struct flow *f, uint8_t block[XF_RANGE_BYTES]);
+/* The same for commands that carry data: on NAND the pages without their spare bytes. */
+void xf_data_range(const struct flow *f, uint8_t block[XF_RANGE_BYTES]);
 /* Section number of a region for the storage found; 0 when it has none. */
 uint32_t xf_section(enum storage_kind kind, enum storage_region region);
 

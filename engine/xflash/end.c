@@ -1,5 +1,6 @@
 /*
- * end: SHUTDOWN (da-xflash.md 6.7, 8.5) and SWITCH_USB_SPEED (6.8): both make the device leave.
+ * end: boot mode, SHUTDOWN (da-xflash.md 5.1, 6.7, 8.5) and SWITCH_USB_SPEED (6.8): both make the
+ * device leave.
  *
  * It leaves 100 to 200 ms after its last status, which is sixteen packets of one byte: a host under
  * load may see it gone before it has read them all, and hear of a broken link or of nothing before
@@ -21,6 +22,9 @@
 #define SHUTDOWN_BYTES_NEW 28
 #define RESTART_MS	   3000
 #define BOOT_TO_SYSTEM	   1
+#define BOOT_TO_FASTBOOT   2
+#define META_ON		   1
+#define META_BY_USB	   2
 #define STRAY_MAX	   64
 #define LEAVE_MS	   5000
 #define RETURN_MS	   10000
@@ -52,9 +56,27 @@ static size_t block_bytes(const struct flow *f)
 								  : SHUTDOWN_BYTES;
 }
 
+/* {mode, kind of link, its number}: the next start goes to META over USB. */
+static enum verdict ask_meta(struct flow *f, struct flow_action *a)
+{
+	static const uint8_t meta[3] = {META_ON, META_BY_USB, 0};
+
+	(void)a;
+	if (f->io.end != FLOW_END_META)
+		return STEP_NEXT;
+	return control_send(f, SET_META_BOOT_MODE, (struct slice){meta, sizeof meta}, false);
+}
+
 static enum verdict ask_shutdown(struct flow *f, struct flow_action *a)
 {
 	return xf_command(f, a, OP_SHUTDOWN);
+}
+
+static uint32_t boot_flag(const struct flow *f)
+{
+	if (f->io.end == FLOW_END_FASTBOOT)
+		return BOOT_TO_FASTBOOT;
+	return f->io.restart || f->io.end == FLOW_END_META ? BOOT_TO_SYSTEM : 0;
 }
 
 static enum verdict ask_block(struct flow *f, struct flow_action *a)
@@ -63,7 +85,7 @@ static enum verdict ask_block(struct flow *f, struct flow_action *a)
 
 	put_le32(block, 1); /* the rest counts; 0 would leave the agent deaf, with USB off */
 	put_le32(block + 4, RESTART_MS);
-	put_le32(block + 12, f->io.restart ? BOOT_TO_SYSTEM : 0);
+	put_le32(block + 12, boot_flag(f));
 	put_le32(block + 20, 1); /* keep the clock */
 	xf_copy(f, a, block, block_bytes(f));
 	f->leaving = true;
@@ -117,6 +139,7 @@ static enum verdict no_leave(struct flow *f, struct slice rx)
 }
 
 const struct step xflash_end[] = {
+	{"boot mode", 0, ask_meta, control_ok, NULL},
 	{"shutdown", 5000, ask_shutdown, xf_ok, NULL},
 	{"shutdown block", 5000, ask_block, got_block, unheard},
 	{"leave", LEAVE_MS, ask_leave, got_stray, no_leave},

@@ -9,6 +9,8 @@
 #define UFS_OLD_BYTES  52
 #define UFS_BYTES      208
 #define NAND_BYTES     48
+#define NAND_ID_BYTES  12
+#define NOR_BYTES      16
 #define RAM_OLD_BYTES  24
 #define RAM_BYTES      48
 
@@ -76,16 +78,50 @@ bool info_ufs(struct device_facts *facts, struct slice bytes)
 	return true;
 }
 
+/* Up to eight bytes that the chip answers to READ ID; zeros behind the last are none of it. */
+static void take_nand_id(struct device_facts *facts, const uint8_t *id)
+{
+	uint8_t n = sizeof facts->nand_id / sizeof facts->nand_id[0];
+
+	while (n && !id[n - 1])
+		n--;
+	for (uint8_t i = 0; i < n; i++)
+		facts->nand_id[i] = id[i];
+	facts->nand_id_count = n;
+}
+
 bool info_nand(struct device_facts *facts, struct slice bytes)
 {
+	uint64_t available;
+
 	if (bytes.n < NAND_BYTES)
 		return false;
+	available = get_le64(bytes.p + 24);
 	if (!fitted(facts, bytes))
 		return true;
 	facts->storage.kind = STORAGE_NAND;
 	facts->storage.block = get_le32(bytes.p + 4);
+	facts->nand_page = get_le32(bytes.p + 4);
+	facts->nand_block = get_le32(bytes.p + 8);
+	facts->nand_spare = get_le32(bytes.p + 12);
+	/* What the bad block table keeps for itself cannot be written. */
 	facts->storage.bytes[REGION_USER] = get_le64(bytes.p + 16);
-	memcpy(facts->cid, bytes.p + 33, 12);
+	if (available && available < facts->storage.bytes[REGION_USER])
+		facts->storage.bytes[REGION_USER] = available;
+	memcpy(facts->cid, bytes.p + 33, NAND_ID_BYTES);
+	take_nand_id(facts, bytes.p + 33);
+	return true;
+}
+
+bool info_nor(struct device_facts *facts, struct slice bytes)
+{
+	if (bytes.n < NOR_BYTES)
+		return false;
+	if (!fitted(facts, bytes))
+		return true;
+	facts->storage.kind = STORAGE_NOR;
+	facts->storage.block = get_le32(bytes.p + 4);
+	facts->storage.bytes[REGION_USER] = get_le64(bytes.p + 8);
 	return true;
 }
 

@@ -9,12 +9,13 @@
 
 /*
  * Each takes the bytes of one answer. False: too short to be that structure. An absent device
- * answers all zero: true, and `facts` unchanged. NAND and eMMC and UFS fill facts->storage; the
+ * answers all zero: true, and `facts` unchanged. eMMC, UFS, NAND and NOR fill facts->storage; the
  * first found stays.
  */
 bool info_emmc(struct device_facts *facts, struct slice bytes);
 bool info_ufs(struct device_facts *facts, struct slice bytes);
 bool info_nand(struct device_facts *facts, struct slice bytes);
+bool info_nor(struct device_facts *facts, struct slice bytes);
 bool info_ram(struct device_facts *facts, struct slice bytes);
 
 #endif

@@ -1,11 +1,14 @@
 /*
- * read: READ_DATA (da-xflash.md 6.4, 8.3). Chunks go to io.sink as they come, uncopied.
+ * read: READ_DATA by address and UPLOAD by name (da-xflash.md 6.4, 6.6, 8.3). Chunks go to io.sink
+ * as they come, uncopied.
  *
  * Each chunk is a target status and a data frame, answered by the host's acknowledgement; counting
  * bytes says when the last has come, there is no mark. The final status follows the last one. A
  * sink that has seen enough is given no more: the acknowledgement of that chunk then tells the
  * agent.
  */
+#include <string.h>
+
 #include "engine/base/bytes.h"
 #include "engine/xflash/command.h"
 #include "engine/xflash/status.h"
@@ -13,20 +16,67 @@
 
 enum { STAGE_STATUS, STAGE_HEAD, STAGE_BYTES };
 
-static enum verdict ask_read(struct flow *f, struct flow_action *a)
+static void begin_data(struct flow *f)
 {
 	f->io.done = 0;
 	f->io.stop = false;
 	f->xflash.error = 0;
 	f->xflash.packet = 0;
+}
+
+static enum verdict ask_read(struct flow *f, struct flow_action *a)
+{
+	begin_data(f);
 	return xf_command(f, a, OP_READ_DATA);
+}
+
+static enum verdict ask_upload(struct flow *f, struct flow_action *a)
+{
+	begin_data(f);
+	f->io.address = 0;
+	f->io.length = 0;
+	return xf_command(f, a, OP_UPLOAD);
+}
+
+static enum verdict ask_name(struct flow *f, struct flow_action *a)
+{
+	xf_copy(f, a, f->io.name, strlen(f->io.name));
+	return xf_expect(f, FRAME_STATUS);
+}
+
+/* Agents say nothing at all to a name that is not in their table, and wait for a command. */
+static enum verdict no_name(struct flow *f, struct slice rx)
+{
+	(void)rx;
+	f->agent_idle = true;
+	return xf_refused(f, XFLASH_NO_PARTITION);
+}
+
+static enum verdict ask_size(struct flow *f, struct flow_action *a)
+{
+	(void)a;
+	return xf_expect(f, FRAME_HEAD + 8);
+}
+
+static enum verdict got_size(struct flow *f, struct slice rx)
+{
+	enum verdict v = xf_frame(f, rx);
+
+	if (v != STEP_NEXT)
+		return v;
+	if (f->xflash.in.got < 8)
+		return step_fail(f, FAULT_XFLASH, XFLASH_PROTOCOL_ERROR,
+				 "the length of %s takes 8 bytes, the agent sent %u", f->io.name,
+				 f->xflash.in.got);
+	f->io.length = get_le64(f->xflash.in.body);
+	return STEP_NEXT;
 }
 
 static enum verdict ask_range(struct flow *f, struct flow_action *a)
 {
 	uint8_t block[XF_RANGE_BYTES];
 
-	xf_range(f, block);
+	xf_data_range(f, block);
 	xf_copy(f, a, block, sizeof block);
 	return xf_expect(f, FRAME_STATUS);
 }
@@ -40,6 +90,8 @@ static void acknowledge(struct flow *f, struct flow_action *a)
 
 static enum verdict ask_chunk(struct flow *f, struct flow_action *a)
 {
+	if (f->io.length == 0)
+		return STEP_NEXT; /* an empty partition: only the last status comes */
 	acknowledge(f, a);
 	return xf_expect(f, FRAME_STATUS + FRAME_HEAD);
 }
@@ -146,6 +198,15 @@ static enum verdict got_final(struct flow *f, struct slice rx)
 const struct step xflash_read[] = {
 	{"read data", 5000, ask_read, xf_ok, NULL},
 	{"read range", 5000, ask_range, xf_ok, NULL},
+	{"read chunk", 30000, ask_chunk, got_chunk, NULL},
+	{"read end", 30000, ask_final, got_final, NULL},
+	{NULL, 0, NULL, NULL, NULL},
+};
+
+const struct step xflash_upload[] = {
+	{"upload", 5000, ask_upload, xf_ok, NULL},
+	{"upload name", 5000, ask_name, xf_ok, no_name},
+	{"upload length", 5000, ask_size, got_size, NULL},
 	{"read chunk", 30000, ask_chunk, got_chunk, NULL},
 	{"read end", 30000, ask_final, got_final, NULL},
 	{NULL, 0, NULL, NULL, NULL},

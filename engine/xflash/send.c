@@ -81,7 +81,7 @@ static enum verdict ask_range(struct flow *f, struct flow_action *a)
 {
 	uint8_t block[XF_RANGE_BYTES];
 
-	xf_range(f, block);
+	xf_data_range(f, block);
 	xf_copy(f, a, block, sizeof block);
 	return xf_expect(f, FRAME_STATUS);
 }

@@ -13,7 +13,9 @@
 #include "engine/xflash/status.h"
 #include "engine/xflash/tables.h"
 
-#define TABLE_PMT 0x65
+#define TABLE_PMT  0x65
+#define RPMB_KEY   0x10
+#define RPMB_BLANK 0x11
 
 static struct slice answer_of(const struct flow *f)
 {
@@ -77,6 +79,14 @@ static enum verdict ask_nand(struct flow *f, struct flow_action *a)
 	return control_get(f, GET_NAND_INFO, true);
 }
 
+static enum verdict ask_nor(struct flow *f, struct flow_action *a)
+{
+	(void)a;
+	if (f->report.facts.storage.kind != STORAGE_NONE)
+		return STEP_NEXT;
+	return control_get(f, GET_NOR_INFO, true);
+}
+
 static enum verdict ask_ram(struct flow *f, struct flow_action *a)
 {
 	(void)a;
@@ -112,9 +122,17 @@ static enum verdict got_nand(struct flow *f, struct slice rx)
 	return take_info(f, info_nand);
 }
 
+static enum verdict got_nor(struct flow *f, struct slice rx)
+{
+	(void)rx;
+	return take_info(f, info_nor);
+}
+
+/* The storage is known now, whichever of the four it is. */
 static enum verdict got_ram(struct flow *f, struct slice rx)
 {
 	(void)rx;
+	facts_name_storage(&f->report.facts);
 	return take_info(f, info_ram);
 }
 
@@ -173,6 +191,91 @@ static enum verdict got_life(struct flow *f, struct slice rx)
 	return STEP_NEXT;
 }
 
+/* A word that the agent has, and did not fail to tell; else false. */
+static bool told_word(const struct flow *f, uint32_t *word)
+{
+	const struct xflash_state *x = &f->xflash;
+
+	if (!x->offered || xflash_failed(x->status) || x->in.got < 4)
+		return false;
+	*word = get_le32(x->in.body);
+	return true;
+}
+
+static enum verdict ask_battery(struct flow *f, struct flow_action *a)
+{
+	(void)a;
+	return control_get(f, GET_BATTERY_VOLTAGE, true);
+}
+
+/* A board without battery answers 0 and a failure: the fact stays unknown. */
+static enum verdict got_battery(struct flow *f, struct slice rx)
+{
+	(void)rx;
+	told_word(f, &f->report.facts.battery_mv);
+	return STEP_NEXT;
+}
+
+static enum verdict ask_dram_type(struct flow *f, struct flow_action *a)
+{
+	(void)a;
+	return control_get(f, GET_DRAM_TYPE, true);
+}
+
+static enum verdict got_dram_type(struct flow *f, struct slice rx)
+{
+	uint32_t type;
+
+	(void)rx;
+	if (told_word(f, &type))
+		f->report.facts.dram_type = (uint8_t)type;
+	return STEP_NEXT;
+}
+
+/* What only the card of an identified unit shows is not asked for in every run. */
+static enum verdict ask_for_card(struct flow *f, enum xflash_control code)
+{
+	return f->plan->operation == FLOW_IDENTIFY ? control_get(f, code, true) : STEP_NEXT;
+}
+
+static enum verdict ask_rpmb(struct flow *f, struct flow_action *a)
+{
+	(void)a;
+	return ask_for_card(f, GET_RPMB_STATUS);
+}
+
+static enum verdict got_rpmb(struct flow *f, struct slice rx)
+{
+	uint32_t state;
+
+	(void)rx;
+	if (told_word(f, &state) && (state == RPMB_KEY || state == RPMB_BLANK))
+		f->report.facts.rpmb = state == RPMB_KEY ? RPMB_HAS_KEY : RPMB_NO_KEY;
+	return STEP_NEXT;
+}
+
+static enum verdict ask_hrid(struct flow *f, struct flow_action *a)
+{
+	(void)a;
+	return ask_for_card(f, GET_HRID);
+}
+
+static enum verdict got_hrid(struct flow *f, struct slice rx)
+{
+	(void)rx;
+	if (f->xflash.offered && !xflash_failed(f->xflash.status) &&
+	    f->xflash.in.got >= sizeof f->report.facts.hrid)
+		memcpy(f->report.facts.hrid, f->xflash.in.body, sizeof f->report.facts.hrid);
+	return STEP_NEXT;
+}
+
+static enum verdict ask_lock(struct flow *f, struct flow_action *a)
+{
+	(void)a;
+	f->call = xflash_unlock;
+	return STEP_CALL;
+}
+
 static enum verdict ask_table_kind(struct flow *f, struct flow_action *a)
 {
 	(void)a;
@@ -192,13 +295,19 @@ static enum verdict got_table_kind(struct flow *f, struct slice rx)
 const struct step xflash_survey[] = {
 	{"usb speed", 0, ask_speed, got_speed, NULL},
 	{"usb speed switch", 0, ask_switch, got_switch, NULL},
+	{"agent lock", 0, ask_lock, NULL, NULL},
 	{"emmc", 0, ask_emmc, got_emmc, NULL},
 	{"ufs", 0, ask_ufs, got_ufs, NULL},
 	{"nand", 0, ask_nand, got_nand, NULL},
+	{"nor", 0, ask_nor, got_nor, NULL},
 	{"memory", 0, ask_ram, got_ram, NULL},
+	{"memory type", 0, ask_dram_type, got_dram_type, NULL},
+	{"battery", 0, ask_battery, got_battery, NULL},
 	{"chip", 0, ask_chip, got_chip, NULL},
 	{"random id", 0, ask_random_id, got_random_id, NULL},
 	{"storage life", 0, ask_life, got_life, NULL},
+	{"rpmb", 0, ask_rpmb, got_rpmb, NULL},
+	{"hardware id", 0, ask_hrid, got_hrid, NULL},
 	{"table kind", 0, ask_table_kind, got_table_kind, NULL},
 	{NULL, 0, NULL, NULL, NULL},
 };

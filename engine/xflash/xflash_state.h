@@ -5,7 +5,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "engine/base/slice.h"
 #include "engine/xflash/frame.h"
+
+#define XFLASH_ANSWER_MAX 512 /* bytes: a key of 4096 bits */
 
 struct xflash_state {
 	struct frame_reader in;
@@ -16,6 +19,8 @@ struct xflash_state {
 	uint32_t code;
 	uint32_t value;	     /* parameter of a setter */
 	bool set;	     /* has a parameter */
+	bool send;	     /* its parameter is `block`, or `answer` when that is empty */
+	struct slice block;  /* borrowed */
 	bool get;	     /* has data */
 	bool optional;	     /* an agent without it is fine */
 	bool offered;	     /* result: the agent knows it */
@@ -26,6 +31,8 @@ struct xflash_state {
 	uint32_t error;	   /* status that a data phase ended with before its final status */
 	uint64_t packet;   /* bytes in the packet or chunk that is out */
 	bool switched_usb; /* the speed switch has been tried */
+	uint16_t answer_n; /* of a signed challenge */
+	uint8_t answer[XFLASH_ANSWER_MAX];
 };
 
 #endif

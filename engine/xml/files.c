@@ -121,7 +121,7 @@ enum verdict files_upload(struct flow *f, struct slice doc)
 
 	if (!upload_wanted(f, doc))
 		return say(f, SAY_ERR, AT_REQUEST);
-	if (f->xml.take == XML_TAKE_SINK && doc_number(doc, "packet_length", &most) &&
+	if (f->xml.take != XML_TAKE_TEXT && doc_number(doc, "packet_length", &most) &&
 	    most <= UINT32_MAX)
 		f->report.facts.read_packet = (uint32_t)most;
 	f->xml.total = 0;
@@ -140,7 +140,9 @@ static enum verdict got_total(struct flow *f, struct slice line)
 		return step_fail(f, FAULT_XML, XML_FAULT_OUT_OF_STEP,
 				 "in %s the agent gives no length for its file: \"%s\"", x->name,
 				 text_show(line).s);
-	if (x->take == XML_TAKE_SINK && x->total != f->io.length)
+	if (x->take == XML_TAKE_WHOLE)
+		f->io.length = x->total;
+	if (x->take != XML_TAKE_TEXT && x->total != f->io.length)
 		return step_fail(f, FAULT_XML, XML_FAULT_OUT_OF_STEP,
 				 "%llu bytes were asked for, the agent brings %llu",
 				 (unsigned long long)f->io.length, (unsigned long long)x->total);
@@ -153,7 +155,7 @@ enum verdict hear_chunk(struct flow *f)
 
 	if (x->taken == x->total)
 		return say(f, SAY_OK, AT_REQUEST);
-	if (x->take == XML_TAKE_SINK && f->io.stop)
+	if (x->take != XML_TAKE_TEXT && f->io.stop)
 		return say(f, SAY_CANCEL, AT_REQUEST);
 	return say(f, SAY_OK, AT_CHUNK);
 }

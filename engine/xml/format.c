@@ -1,9 +1,11 @@
 /*
- * format: ERASE-FLASH of a range, and the memory test (protocol/da-xml.md 3.3, 5, 6).
+ * format: ERASE-FLASH of a range, and the memory tests (protocol/da-xml.md 3.3, 5, 6).
  *
- * Erasing rounds outwards to sectors; ranges are the caller's to check. The memory test is the
- * first stage's: start.c runs it there, and the verb only tells that it was done.
+ * Erasing rounds outwards to sectors; ranges are the caller's to check. The DRAM test is the first
+ * stage's: start.c runs it there, and the verb only tells that it was done. No build tests storage:
+ * it is read.
  */
+#include "engine/flow/surface.h"
 #include "engine/xml/regions.h"
 #include "engine/xml/tables.h"
 #include "engine/xml/talk.h"
@@ -73,16 +75,16 @@ const struct step xml_ram_test[] = {
 static enum verdict ask_memtest(struct flow *f, struct flow_action *a)
 {
 	(void)a;
-	if (f->io.test != IO_TEST_DRAM)
-		return STEP_NEXT; /* no build has a storage test */
-	if (!f->xml.ram_tested)
-		return step_fail(f, FAULT_XML, XML_FAULT_UNSUPPORTED,
-				 "this build of the agent has no memory test");
-	f->io.percent = 100;
+	if (f->io.test == IO_TEST_STORAGE) {
+		f->call = flow_surface;
+		return STEP_CALL;
+	}
+	/* Done by the first stage, in builds that have it. */
+	f->io.percent = f->xml.ram_tested ? 100 : 0;
 	return STEP_NEXT;
 }
 
 const struct step xml_memtest[] = {
-	{"dram test", 0, ask_memtest, NULL, NULL},
+	{"", 0, ask_memtest, NULL, NULL},
 	{NULL, 0, NULL, NULL, NULL},
 };

@@ -9,6 +9,7 @@ extern const struct step xml_unlock[];	 /* unlock.c: the agent's own authorisati
 extern const struct step xml_survey[];	 /* survey.c */
 extern const struct step xml_switch[];	 /* survey.c: USB speed */
 extern const struct step xml_read[];	 /* transfer.c */
+extern const struct step xml_upload[];	 /* transfer.c: by name */
 extern const struct step xml_write[];	 /* transfer.c */
 extern const struct step xml_download[]; /* transfer.c */
 extern const struct step xml_format[];	 /* format.c */

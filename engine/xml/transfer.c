@@ -55,6 +55,25 @@ static enum verdict got_read(struct flow *f, struct slice rx)
 	return STEP_NEXT;
 }
 
+/* By name the agent says how long the partition is. */
+static enum verdict ask_upload(struct flow *f, struct flow_action *a)
+{
+	(void)a;
+	f->io.done = 0;
+	f->io.length = 0;
+	f->io.stop = false;
+	xml_command(f, "1.0", "READ-PARTITION");
+	doc_put(&f->xml.command, "partition", f->io.name);
+	xml_file(f, "target_file", "read.bin");
+	xml_take(f, XML_TAKE_WHOLE);
+	return xml_run(f);
+}
+
+const struct step xml_upload[] = {
+	{"read partition", 0, ask_upload, got_read, NULL},
+	{NULL, 0, NULL, NULL, NULL},
+};
+
 const struct step xml_read[] = {
 	{"read flash", 0, ask_read, got_read, NULL},
 	{NULL, 0, NULL, NULL, NULL},

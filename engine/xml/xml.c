@@ -11,6 +11,7 @@ const struct da_verbs xml_verbs = {
 	.start = xml_start,
 	.survey = xml_survey,
 	.read = xml_read,
+	.upload = xml_upload,
 	.write = xml_write,
 	.download = xml_download,
 	.format = xml_format,

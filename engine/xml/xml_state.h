@@ -21,8 +21,9 @@ enum xml_result {
 /* Where the result of an upload goes. */
 enum xml_take {
 	XML_TAKE_NOTHING,
-	XML_TAKE_TEXT, /* into flow->table; what is behind its end is dropped */
-	XML_TAKE_SINK, /* to io.sink; exactly io.length bytes */
+	XML_TAKE_TEXT,	/* into flow->table; what is behind its end is dropped */
+	XML_TAKE_SINK,	/* to io.sink; exactly io.length bytes */
+	XML_TAKE_WHOLE, /* to io.sink; io.length is what the agent says */
 };
 
 #define XML_MESSAGE_MAX 160

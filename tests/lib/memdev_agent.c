@@ -182,6 +182,9 @@ static void get(struct memdev *d, uint32_t code)
 	case 0x040002:
 		mem_frame(d, zero, 48);
 		break;
+	case 0x040003:
+		mem_frame(d, zero, 16);
+		break;
 	case 0x040004:
 		ufs_info(d);
 		break;
