@@ -7,7 +7,7 @@
 #include "engine/base/text.h"
 
 #define NAME_BYTES 64
-#define ENTRY_60   0x60u
+#define ENTRY_60   PMT_ENTRY_BYTES
 #define ENTRY_58   0x58u
 #define ENTRY_4C   0x4Cu
 #define SECTOR	   512u
@@ -145,4 +145,14 @@ int pmt_parse(struct gpt *gpt, struct slice table, enum pmt_form form, struct pr
 	}
 	make_relative(gpt);
 	return 0;
+}
+
+void pmt_put(uint8_t entry[PMT_ENTRY_BYTES], const char *name, uint64_t size, uint64_t part,
+	     uint64_t offset)
+{
+	memset(entry, 0, PMT_ENTRY_BYTES);
+	memcpy(entry, name, strnlen(name, NAME_BYTES - 1));
+	put_le64(entry + NAME_BYTES, size);
+	put_le64(entry + NAME_BYTES + 8, part);
+	put_le64(entry + NAME_BYTES + 16, offset);
 }

@@ -24,4 +24,10 @@ enum pmt_form {
  */
 int pmt_parse(struct gpt *gpt, struct slice table, enum pmt_form form, struct problem *problem);
 
+#define PMT_ENTRY_BYTES 0x60
+
+/* One entry of the first form; `part` is the region's number (8 user), 0 on NAND. */
+void pmt_put(uint8_t entry[PMT_ENTRY_BYTES], const char *name, uint64_t size, uint64_t part,
+	     uint64_t offset);
+
 #endif

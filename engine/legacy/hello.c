@@ -174,14 +174,6 @@ static void add_slc_list(struct flow *f, struct flow_action *a)
 	tx_copy(f, a, list, sizeof list);
 }
 
-static bool layout_is_gpt(const struct flow *f)
-{
-	const struct scatter_section *s =
-		scatter_section_for(&f->plan->package->scatter, STORAGE_EMMC);
-
-	return s && scatter_find(s, "pgpt");
-}
-
 static void add_extra(struct flow *f, struct flow_action *a)
 {
 	switch (lg_quirks(f)->extra) {
@@ -196,7 +188,7 @@ static void add_extra(struct flow *f, struct flow_action *a)
 		       f->plan->package->has_preloader && f->report.facts.arrived_as == MODE_BROM);
 		break;
 	case EXTRA_IS_GPT:
-		lg_u32(f, a, layout_is_gpt(f));
+		lg_u32(f, a, legacy_layout_is_gpt(f));
 		break;
 	case EXTRA_SKIP_SLC:
 		lg_u32(f, a, 0);

@@ -2,10 +2,11 @@
  * memtest: MEMTEST of DRAM, and a read of storage (da-legacy.md 5.9).
  *
  * DRAM is tested by data bus, address bus and pattern, in this order: a fault of wiring is so told
- * as one. Storage is read only: pattern tests would overwrite it.
+ * as one. Storage is only read: pattern tests would overwrite it.
  */
 
 #include "engine/base/bytes.h"
+#include "engine/flow/surface.h"
 #include "engine/legacy/tables.h"
 #include "engine/legacy/wire.h"
 
@@ -25,23 +26,13 @@ static const struct {
 
 #define TESTS (sizeof tests / sizeof tests[0])
 
-static enum verdict ignore(struct flow *f, uint64_t at, struct slice bytes)
-{
-	(void)f;
-	(void)at;
-	(void)bytes;
-	return STEP_NEXT;
-}
-
 static enum verdict ask_storage(struct flow *f, struct flow_action *a)
 {
 	(void)a;
 	f->legacy.test = 0;
 	if (f->io.test != IO_TEST_STORAGE)
 		return STEP_NEXT;
-	if (!f->io.sink)
-		f->io.sink = ignore;
-	f->call = legacy_read;
+	f->call = flow_surface;
 	return STEP_CALL;
 }
 

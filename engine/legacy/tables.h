@@ -4,8 +4,7 @@
 
 #include "engine/flow/step.h"
 
-struct gpt;
-struct problem;
+#include "engine/flow/verbs.h"
 
 extern const struct step legacy_start[];     /* start.c: all of the ones below */
 extern const struct step legacy_hello[];     /* hello.c: first byte to host configuration */
@@ -26,12 +25,18 @@ extern const struct step legacy_read_emmc[];
 extern const struct step legacy_read_nand[];
 extern const struct step legacy_write_emmc[];
 extern const struct step legacy_write_nand[];
-extern const struct step legacy_bloader[]; /* bloader.c: 51 */
+extern const struct step legacy_bloader[];     /* bloader.c: 51 */
+extern const struct step legacy_write_table[]; /* pmt_write.c: a PMT by its command, else 62 */
 
 /* SWITCH_PART to io.region, nothing on NAND (read.c). */
 extern const struct step legacy_switch_part[];
 
 /* What legacy_table left in flow->table, as entries. */
 int legacy_parse_table(const struct flow *f, struct gpt *gpt, struct problem *problem);
+/* A PMT in one piece, or word that this layout is a GPT (pmt_write.c); see verbs.h. */
+enum table_piece legacy_build_table(struct flow *f, const struct gpt *layout, unsigned nth,
+				    struct problem *problem);
+/* Does the package lay the user region out by a GPT? Older ones have MBR, EBR and PMT. */
+bool legacy_layout_is_gpt(const struct flow *f);
 
 #endif

@@ -1,0 +1,154 @@
+/*
+ * pmt_write: a new partition table for devices with a PMT (da-legacy.md 5.8).
+ *
+ *     A4 (NAND A1) -> 5A, count -> 5A, (entry -> 69)*, last entry -> 5A, update or new -> 5A -> 5A
+ *
+ * A PMT lists all of the layout, also what is not in the user region, by linear addresses. MBR and
+ * EBR of the same devices are images of the package. A layout with a pgpt is a GPT, and written as
+ * sectors.
+ */
+#include "engine/base/bytes.h"
+#include "engine/format/pmt.h"
+#include "engine/legacy/tables.h"
+#include "engine/legacy/wire.h"
+
+#define ANSWER_MS  10000
+#define STORE_MS   60000
+#define PMT_NEW	   0
+#define PMT_UPDATE 1
+
+static bool on_nand(const struct flow *f)
+{
+	return f->report.facts.storage.kind == STORAGE_NAND;
+}
+
+bool legacy_layout_is_gpt(const struct flow *f)
+{
+	const struct scatter_section *s =
+		scatter_section_for(&f->plan->package->scatter, STORAGE_EMMC);
+
+	return s && (scatter_find(s, "pgpt") || scatter_find(s, "PGPT"));
+}
+
+/* Linear: boot regions count in, so the user region begins behind them. */
+static bool place(const struct flow *f, const struct scatter_entry *e, uint64_t *offset,
+		  uint64_t *size)
+{
+	bool user = e->region == REGION_USER || e->region == REGION_NONE;
+
+	if (!scatter_resolve(f->section, e, &f->report.facts.storage, offset, size))
+		return false;
+	if (user && !on_nand(f))
+		*offset += f->section->user_base;
+	return true;
+}
+
+static int put_all(struct flow *f, struct problem *problem)
+{
+	f->table_bytes = 0;
+	for (size_t i = 0; i < f->section->count; i++) {
+		const struct scatter_entry *e = &f->section->entries[i];
+		uint64_t offset, size;
+
+		if (!e->name[0])
+			continue;
+		if (f->table_bytes + PMT_ENTRY_BYTES > sizeof f->table ||
+		    !place(f, e, &offset, &size))
+			return problem_set(problem, e->name, "use the package of this storage size",
+					   "it has no place on the unit");
+		pmt_put(f->table + f->table_bytes, e->name, size,
+			on_nand(f) ? 0 : lg_part(e->region), offset);
+		f->table_bytes += PMT_ENTRY_BYTES;
+	}
+	return 0;
+}
+
+enum table_piece legacy_build_table(struct flow *f, const struct gpt *layout, unsigned nth,
+				    struct problem *problem)
+{
+	(void)layout;
+	if (!on_nand(f) && legacy_layout_is_gpt(f))
+		return TABLE_IS_GPT;
+	if (nth)
+		return TABLE_OVER;
+	if (put_all(f, problem) != 0)
+		return TABLE_BAD;
+	f->io.region = REGION_USER;
+	f->io.address = 0;
+	return TABLE_PIECE;
+}
+
+static enum verdict ask_command(struct flow *f, struct flow_action *a)
+{
+	f->io.done = 0;
+	lg_op(f, a, on_nand(f) ? OP_WRITE_PMT_NAND : OP_WRITE_PMT_EMMC);
+	return lg_want(f, 1);
+}
+
+static enum verdict ask_count(struct flow *f, struct flow_action *a)
+{
+	lg_u32(f, a, (uint32_t)(f->io.length / PMT_ENTRY_BYTES));
+	return lg_want(f, 1);
+}
+
+static enum verdict ask_entry(struct flow *f, struct flow_action *a)
+{
+	tx_lend(a, (struct slice){f->io.image.p + f->io.done, PMT_ENTRY_BYTES});
+	return lg_want(f, 1);
+}
+
+static enum verdict got_entry(struct flow *f, struct slice rx)
+{
+	if (rx.n < f->want)
+		return STEP_MORE;
+	f->io.done += PMT_ENTRY_BYTES;
+	if (f->io.done < f->io.length)
+		return rx.p[0] == LG_CONT ? STEP_AGAIN : lg_unexpected(f, rx, "69");
+	return lg_ack(f, rx);
+}
+
+static enum verdict ask_kind(struct flow *f, struct flow_action *a)
+{
+	lg_u32(f, a, f->has_found ? PMT_UPDATE : PMT_NEW);
+	return lg_want(f, 1);
+}
+
+static enum verdict ask_stored(struct flow *f, struct flow_action *a)
+{
+	(void)f;
+	(void)a;
+	return lg_want(f, 1);
+}
+
+static enum verdict got_stored(struct flow *f, struct slice rx)
+{
+	enum verdict v = lg_done(f, rx);
+
+	if (v != STEP_NEXT)
+		return v;
+	f->report.bytes_done += f->io.length;
+	f->report.bytes_written += f->io.length;
+	f->report.parts[f->io.record].bytes += f->io.length;
+	return STEP_NEXT;
+}
+
+static const struct step pmt_steps[] = {
+	{"pmt", ANSWER_MS, ask_command, lg_ack, NULL},
+	{"pmt", ANSWER_MS, ask_count, lg_ack, NULL},
+	{"pmt entry", ANSWER_MS, ask_entry, got_entry, NULL},
+	{"pmt end", ANSWER_MS, ask_kind, lg_ack, NULL},
+	{"pmt end", STORE_MS, ask_stored, got_stored, NULL},
+	{NULL, 0, NULL, NULL, NULL},
+};
+
+static enum verdict ask_table(struct flow *f, struct flow_action *a)
+{
+	(void)a;
+	f->call = !on_nand(f) && legacy_layout_is_gpt(f) ? legacy_write : pmt_steps;
+	return STEP_CALL;
+}
+
+const struct step legacy_write_table[] = {
+	{"table", 0, ask_table, NULL, NULL},
+	{NULL, 0, NULL, NULL, NULL},
+};
