@@ -1,6 +1,8 @@
 /*
  * A true device, and an input that says what goes wrong on the way: one byte for each action, then
- * the bytes that it needs. PASSED is allowed only if the storage holds the package.
+ * the bytes that it needs. PASSED is allowed only if the storage holds the package and the unit's
+ * own data. Only a plain download also has to do with a cable that changes bytes: READ_DATA carries
+ * no checksum, so that one which tells the same lie twice would be believed.
  */
 #include <string.h>
 
@@ -22,7 +24,7 @@ enum {
 	STOP = 7
 };
 
-static struct pack pack;
+static struct pack pack, newer; /* the same images in another layout */
 static struct flow flow;
 static struct memdev device;
 static uint8_t changed[0x40000];
@@ -59,9 +61,14 @@ static void serve_changed(const struct flow_action *a, struct flow_event *e, str
 	memdev_serve(&device, &b, e);
 }
 
-static void go_wrong(const struct flow_action *a, struct flow_event *e, struct slice *in)
+static void go_wrong(const struct flow_plan *plan, const struct flow_action *a,
+		     struct flow_event *e, struct slice *in)
 {
 	uint8_t what = next(in) % 8;
+
+	if (plan->operation != FLOW_DOWNLOAD &&
+	    (what == CHANGE_IN || what == CHANGE_OUT || what == TWICE))
+		what = LOSE;
 
 	if (what == CHANGE_OUT)
 		serve_changed(a, e, in);
@@ -88,33 +95,52 @@ static void go_wrong(const struct flow_action *a, struct flow_event *e, struct s
 		e->kind = FLOW_ABORT;
 }
 
-/* The first byte: which device, and how many actions go well before the input is looked at. */
+/*
+ * The first byte: which device, operation and layout; the second: how many actions go well before
+ * the input is looked at.
+ */
 static void begin(struct slice *in, struct flow_plan *plan, struct flow_action *a,
 		  unsigned *peaceful)
 {
+	static const struct flow_range ranges[] = {{.name = "boot"}, {.region = REGION_BOOT1}};
 	uint8_t first = next(in);
-	struct memdev_options options = {.preloader = first & 1, .logs = first & 2};
+	struct memdev_options options = {.preloader = first & 1,
+					 .logs = first & 2,
+					 .provisioned = first & 0x20,
+					 .dead = !(first & 1) && first & 0x80};
 	struct arrival arrival;
 
 	*peaceful = next(in) * 2u;
+	plan->package = first & 0x40 ? &newer.package : &pack.package;
+	plan->operation = (enum flow_operation)(first >> 2 & 7);
+	plan->recover = first & 0x80;
 	plan->verify = FLOW_VERIFY_FULL;
 	plan->end = FLOW_END_REBOOT;
+	plan->ranges = ranges;
+	plan->range_count = 2;
 	memdev_init(&device, &options, &pack);
 	arrival = memdev_arrival(&device);
 	flow_begin(&flow, plan, &arrival, 0, a);
 }
 
+static bool writes_images(const struct flow_plan *plan)
+{
+	return flow_operation_writes(plan->operation) && plan->operation != FLOW_ERASE;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
-	struct flow_plan plan = {.package = &pack.package};
+	struct flow_plan plan = {.package = NULL};
 	struct slice in = {bytes, n};
 	unsigned actions = 0, peaceful;
 	struct flow_action a;
 	struct flow_event e;
 	char why[128];
 
-	if (!pack.package.parts)
+	if (!pack.package.parts) {
 		pack_make(&pack, &(struct pack_options){.boot_bytes = 5000});
+		pack_make(&newer, &(struct pack_options){.boot_bytes = 5000, .swapped = true});
+	}
 	changed_out = false;
 	begin(&in, &plan, &a, &peaceful);
 	while (a.what != FLOW_FINISH) {
@@ -122,16 +148,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 		if (actions < peaceful || !in.n)
 			memdev_serve(&device, &a, &e);
 		else
-			go_wrong(&a, &e, &in);
+			go_wrong(&plan, &a, &e, &in);
 		e.seq = a.seq;
 		flow_step(&flow, &e, &a);
 	}
 	/* A cable may make 0xF0 of any opcode; the flow itself never says it. */
 	must(!device.opcodes_seen[0xF0] || changed_out);
-	must(!device.wrote_unjournalled);
-	if (flow.report.result == FLOW_PASSED)
-		must(memdev_holds(&device, &pack, why));
-	else
+	must(!device.wrote_unjournalled || changed_out);
+	must(flow_operation_writes(plan.operation) || !device.bytes_written || changed_out);
+	if (flow.report.result == FLOW_PASSED && writes_images(&plan))
+		must(memdev_holds(&device, plan.package == &pack.package ? &pack : &newer, why));
+	if (flow.report.result != FLOW_PASSED)
 		must(flow.report.fault.family != FAULT_NONE && flow.report.fault.step[0]);
 	if (flow.report.result == FLOW_REFUSED)
 		must(device.bytes_written == 0);
