@@ -1,20 +1,30 @@
 #include "tests/lib/setups.h"
 
+/* A small package of that chip, and a device with room for it. */
+#define SETUP(gen, chip, kind, size, ...)                                                          \
+	{.name = chip " " kind,                                                                    \
+	 .generation = gen,                                                                        \
+	 .sample = {"--chip", chip, "--storage", kind, "--compact"},                               \
+	 .rack = {"--chip", chip, "--storage", kind ":" size},                                     \
+	 __VA_ARGS__}
+
 const struct setup setups[] = {
-	{
-		.name = "MT6765, eMMC",
-		.generation = "xflash",
-		.sample = {"--chip", "MT6765", "--size", "8"},
-		.rack = {"--chip", "MT6765", "--storage", "emmc:6G"},
-		.replaces_table = true,
-	},
-	{
-		.name = "MT6785, UFS",
-		.generation = "xflash",
-		.sample = {"--chip", "MT6785", "--storage", "ufs", "--size", "8"},
-		.rack = {"--chip", "MT6785", "--storage", "ufs:6G"},
-		.replaces_table = true,
-	},
+	/* legacy agents: partition tables as PMT in NAND and on old eMMC, MBR and EBR, then GPT */
+	SETUP("legacy", "MT6572", "nand", "32M", .memtest = 0),
+	SETUP("legacy", "MT6572", "emmc", "64M", .memtest = 0),
+	SETUP("legacy", "MT6582", "emmc", "64M", .memtest = 0),
+	SETUP("legacy", "MT6589", "emmc", "64M", .memtest = 0),
+	SETUP("legacy", "MT6592", "emmc", "64M", .memtest = 0),
+	SETUP("legacy", "MT6580", "emmc", "64M", .memtest = 0),
+	SETUP("legacy", "MT6735", "emmc", "64M", .memtest = 0),
+	/* XFlash agents */
+	SETUP("xflash", "MT8167", "nand", "32M", .memtest = 0),
+	SETUP("xflash", "MT6765", "emmc", "96M", .memtest = 0),
+	SETUP("xflash", "MT6785", "ufs", "96M", .memtest = 0),
+	/* XML agents */
+	SETUP("xml", "MT6789", "emmc", "64M", .memtest = 0),
+	SETUP("xml", "MT6835", "ufs", "64M", .memtest = 0),
+	SETUP("xml", "MT6985", "ufs", "64M", .memtest = 0),
 };
 
 const size_t setup_count = sizeof setups / sizeof setups[0];

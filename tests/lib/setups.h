@@ -5,18 +5,17 @@
 #ifndef TESTS_LIB_SETUPS_H
 #define TESTS_LIB_SETUPS_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #define SETUP_ARGS_MAX 12
 
 struct setup {
-	const char *name;		    /* "MT6765, eMMC" */
+	const char *name;		    /* "MT6765 emmc" */
 	const char *generation;		    /* "legacy", "xflash", "xml" */
 	const char *sample[SETUP_ARGS_MAX]; /* for flashrack-sample; NULL-terminated */
 	const char *rack[SETUP_ARGS_MAX];   /* for flashrack-rack: chip and storage */
-	bool memtest;			    /* the agent has a test of DRAM or storage */
-	bool replaces_table;		    /* a changed partition table can be written */
+	/* Station code by which an operation is refused that the agent does not offer; 0: offered. */
+	int memtest, upgrade, format_all;
 };
 
 extern const struct setup setups[];
