@@ -1,7 +1,10 @@
 #include "engine/chips/quirks.h"
 
 /* Which of them a chip of this family answers is not known (da-legacy.md 3.1). */
-#define BYTES_6735 {0x9B, 0x9D, 0x9E, 0x9F, 0xA0}
+#define BYTES_6735                                                                                 \
+	{                                                                                          \
+		0x9B, 0x9D, 0x9E, 0x9F, 0xA0                                                       \
+	}
 
 #define FAMILY_6735                                                                                \
 	.chip_bytes = BYTES_6735, .wide_nand = true, .reset_key = 1, .bmt_flag = 1,                \

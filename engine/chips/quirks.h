@@ -21,9 +21,9 @@ enum quirk_extra {
 
 /* How DRAM settings go to an agent that the boot ROM started (3.3). */
 enum quirk_emi {
-	EMI_ONE,	 /* A: the one record that fits */
+	EMI_ONE,	   /* A: the one record that fits */
 	EMI_ONE_BEHIND_ID, /* C: 16 bytes of the agent come first, then as A */
-	EMI_TABLE,	 /* D: all records */
+	EMI_TABLE,	   /* D: all records */
 };
 
 struct chip_quirks {
@@ -41,11 +41,12 @@ struct chip_quirks {
 	uint8_t reset_key;   /* 1; 0 = one-key mode (3.2) */
 	uint8_t bmt_flag;    /* sent when the package names no BMT pool (3.2) */
 	enum quirk_emi emi;
-	bool emi_discrete;    /* B: discrete DRAM takes a second record by its maker (3.3) */
-	uint8_t emi_version;  /* 0: as the preloader's settings say */
-	uint16_t emi_record;  /* bytes; 0: any, the agent tells */
-	uint16_t emi_limit;   /* bytes of all records; longer ones hang the agent. 0: unknown */
-	uint8_t gpt_entries;  /* most header entries of a GPT that the agent survives (5.8); 0: any */
+	bool emi_discrete;   /* B: discrete DRAM takes a second record by its maker (3.3) */
+	uint8_t emi_version; /* 0: as the preloader's settings say */
+	uint16_t emi_record; /* bytes; 0: any, the agent tells */
+	uint16_t emi_limit;  /* bytes of all records; longer ones hang the agent. 0: unknown */
+	uint8_t gpt_entries; /* most header entries of a GPT that the agent survives (5.8); 0: any
+			      */
 };
 
 /* NULL: the chip has no legacy agent that is described. */
