@@ -115,6 +115,7 @@ static enum verdict got_hardware(struct flow *f, struct slice rx)
 	if (!info_hardware(&f->report.facts, xml_text(f)))
 		return step_fail(f, FAULT_XML, XML_FAULT_OUT_OF_STEP,
 				 "the agent's hardware description is none");
+	facts_name_storage(&f->report.facts);
 	return STEP_NEXT;
 }
 
