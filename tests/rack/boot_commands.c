@@ -13,9 +13,11 @@ static void run_hw_code(struct device *d)
 
 static void run_hw_sw_ver(struct device *d)
 {
-	reply16(d, CHIP_HW_SUB_CODE);
-	reply16(d, CHIP_HW_VERSION);
-	reply16(d, CHIP_SW_VERSION);
+	const struct chip_boot *facts = chip_boot(d->config->chip);
+
+	reply16(d, facts->hw_sub);
+	reply16(d, facts->hw_version);
+	reply16(d, facts->sw_version);
 	reply_status(d, 0);
 	boot_idle(d);
 }
@@ -163,7 +165,10 @@ const struct boot_command *boot_find_command(const struct device *d, uint8_t opc
 {
 	const struct chip *chip = d->config->chip;
 
-	if ((opcode == 0xE1 && !chip->me_id) || (opcode == 0xE7 && !chip->soc_id))
+	if ((opcode == 0xE1 && !chip_has_me_id(chip)) ||
+	    (opcode == 0xE7 && !chip_has_soc_id(chip)) ||
+	    (opcode == 0xFD && chip_boot(chip)->no_hw_code) ||
+	    (opcode == 0xFC && chip_boot(chip)->no_versions))
 		return NULL;
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
 		if (table[i].command.opcode == opcode && has(d, table[i].who))

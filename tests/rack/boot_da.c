@@ -32,6 +32,14 @@ static uint16_t xor16(const uint8_t *p, size_t n)
 	return sum;
 }
 
+/* MT6573 to MT6577 have their SRAM where later chips have nothing. */
+static bool in_own_sram(const struct device *d, uint32_t address)
+{
+	uint32_t base = d->config->chip->da_load_addr;
+
+	return base >= SRAM_LIMIT && address >> 16 == base >> 16;
+}
+
 /* What the device says of address and lengths before it takes a byte. */
 static uint16_t check_request(const struct device *d)
 {
@@ -47,11 +55,11 @@ static uint16_t check_request(const struct device *d)
 		return 0x1D13;
 	if (address % 2)
 		return 0x1D11;
-	if (b->brom && address >= 0x80000000)
+	if (b->brom && !in_own_sram(d, address) && address >= 0x80000000)
 		return 0x1D00;
-	if (b->brom && address >= SRAM_LIMIT)
+	if (b->brom && !in_own_sram(d, address) && address >= SRAM_LIMIT)
 		return 0x1D01; /* DRAM is not there yet */
-	if (b->brom && length > SRAM_LIMIT - address)
+	if (b->brom && address < SRAM_LIMIT && length > SRAM_LIMIT - address)
 		return 0x1D12;
 	if (length > DA_BYTES_MAX)
 		return 0x1D10;

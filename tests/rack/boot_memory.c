@@ -23,10 +23,19 @@ static bool is_watchdog(const struct device *d, uint32_t address, uint32_t bytes
 	return in_page(address, bytes, d->config->chip->watchdog_addr & ~(uint32_t)(PAGE - 1));
 }
 
+static uint32_t version_page(const struct device *d)
+{
+	uint32_t own = chip_boot(d->config->chip)->version_regs;
+
+	return own ? own : (uint32_t)VERSION_REGISTERS;
+}
+
 static bool is_extra(const struct device *d, uint32_t address)
 {
 	const struct chip *chip = d->config->chip;
 
+	if (chip_boot(chip)->writable && chip_boot(chip)->writable == address)
+		return true;
 	for (int i = 0; i < 4 && chip->extra_register_writes[i][0]; i++) {
 		if (chip->extra_register_writes[i][0] == address)
 			return true;
@@ -38,7 +47,7 @@ static bool is_extra(const struct device *d, uint32_t address)
 static int region(const struct device *d, uint32_t address, uint32_t bytes)
 {
 	if (is_watchdog(d, address, bytes) || is_extra(d, address) ||
-	    in_page(address, bytes, VERSION_REGISTERS))
+	    in_page(address, bytes, version_page(d)))
 		return 0;
 	if (d->boot->brom || d->config->preloader == PRELOADER_NEW)
 		return 1;
@@ -70,22 +79,23 @@ static int check(struct device *d, unsigned width, bool writing)
 	}
 }
 
+/* Newer chips: code, sub code, versions. Old ones: versions, then the code. */
+static uint32_t version_register(const struct device *d, uint32_t offset)
+{
+	const struct chip_boot *facts = chip_boot(d->config->chip);
+	const uint32_t newer[] = {d->config->chip->hw_code, facts->hw_sub, facts->hw_version,
+				  facts->sw_version};
+	const uint32_t old[] = {facts->hw_version, facts->sw_version, d->config->chip->hw_code, 0};
+
+	if (offset % 4 || offset >= sizeof newer)
+		return 0;
+	return (facts->version_regs ? old : newer)[offset / 4];
+}
+
 static uint32_t register_value(const struct device *d, uint32_t address)
 {
-	if (in_page(address, 4, VERSION_REGISTERS)) {
-		switch (address - VERSION_REGISTERS) {
-		case 0x0:
-			return d->config->chip->hw_code;
-		case 0x4:
-			return CHIP_HW_SUB_CODE;
-		case 0x8:
-			return CHIP_HW_VERSION;
-		case 0xC:
-			return CHIP_SW_VERSION;
-		default:
-			return 0;
-		}
-	}
+	if (in_page(address, 2, version_page(d)))
+		return version_register(d, address - version_page(d));
 	if (is_watchdog(d, address, 4)) {
 		uint32_t at = (address - d->config->chip->watchdog_addr) / 4;
 
@@ -177,11 +187,13 @@ static void next_unit(struct device *d)
 
 static void write_units(struct device *d, unsigned width)
 {
+	const struct boot *b = d->boot;
 	int bad = check(d, width, true);
 
 	if (bad < 0)
 		return;
-	reply_status(d, (uint16_t)bad);
+	reply_status(d, bad || !b->brom || width != 4 ? (uint16_t)bad
+						      : chip_boot(d->config->chip)->write_status);
 	if (bad)
 		boot_idle(d);
 	else
