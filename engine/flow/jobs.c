@@ -70,7 +70,8 @@ static enum verdict add_job(struct flow *f, struct flow_job job, uint64_t bytes)
 	if (f->job_count == FLOW_JOBS_MAX)
 		return step_refuse(f, 31, "more than %u writes in one package", FLOW_JOBS_MAX);
 	f->report.parts[job.record].total += bytes;
-	f->report.bytes_total += bytes;
+	if (flow_operation_writes(f->plan->operation)) /* else its images are only compared with */
+		f->report.bytes_total += bytes;
 	f->jobs[f->job_count++] = job;
 	return STEP_NEXT;
 }
