@@ -1,11 +1,14 @@
 /*
- * Whole runs of every agent generation against the rack's own devices, and every fault at chosen
- * exchanges of them (test_fault.c tries every single one, with a device in memory).
+ * Whole runs of every agent generation against the rack's own devices: each setup of
+ * tests/lib/setups.c and each way to arrive, one device through all operations; and faults at
+ * chosen exchanges of what writes (test_fault.c tries every single one, with a device in memory).
  *
  * Chosen are the first exchange of each step of the run and each n-th from there. At each:
  *  - the device is lost for good (ends.h): the run ends with a listed code, within bounds;
- *  - one thing goes wrong and the device goes on. A fork of this process plays that to its end on a
- *    copy of the storage: PASSED is allowed only if the witness says that the storage is right.
+ *  - one thing goes wrong and the device goes on (slip.c).
+ *
+ * FAULT_ONLY=TEXT plays what holds TEXT in its name; FAULT_EVERY=N chooses each n-th exchange, 0
+ * none.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,348 +20,147 @@
 
 #include <cmocka.h>
 
-#include <ftw.h>
-#include <signal.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include "tests/fault/play.h"
 
-#include "engine/flow/flow_state.h"
-#include "tests/fault/ends.h"
-#include "tests/lib/rackdev.h"
-#include "tests/lib/sample_pack.h"
+static struct play play;
 
-#define ACTIONS_MAX 20000
-#define PLACES_MAX  160
-#define SAID_MAX    4096
-#define ARGS_MAX    24
-
-/* What goes wrong once. GONE: the device does what it was asked, and nobody hears of it. */
-enum slip { SLIP_REPLY, SLIP_BIT_IN, SLIP_BIT_OUT, SLIP_GONE, SLIP_KINDS };
-
-static const char *const slip_names[] = {"lost reply", "bit flipped in", "bit flipped out",
-					 "gone after it was served"};
-
-struct scenario {
-	const char *name;
-	const char *sample[ARGS_MAX]; /* of flashrack-sample */
-	const char *rack[ARGS_MAX];   /* of flashrack-rack, beside layout and identity */
-	enum flow_operation operation;
-	enum flow_verify verify;
-	unsigned every; /* one exchange in so many is tried, beside the first of each step */
+struct life {
+	char name[96];
+	const struct setup *setup;
+	bool brom;
 };
 
-struct place {
-	const char *phase, *step;
-};
-
-static char folder[64];
-static struct sample_pack pack;
-static struct rackdev *device;
-static struct flow flow;
-static struct place places[PLACES_MAX];
-static size_t place_count;
-
-static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
+static unsigned every(unsigned otherwise)
 {
-	(void)st;
-	(void)flag;
-	(void)ftw;
-	return remove(path);
+	const char *text = getenv("FAULT_EVERY");
+
+	return text ? (unsigned)strtoul(text, NULL, 10) : otherwise;
 }
 
-static void remove_all(const char *path)
+/* The first partition of the user region that has an image, by one of the names layouts give it. */
+static const char *boot_partition(void)
 {
-	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	static const char *const names[] = {"boot", "BOOTIMG", "bootimg", "boot_a"};
+
+	for (size_t i = 0; i < play.pack.package.part_count; i++)
+		for (size_t k = 0; k < sizeof names / sizeof names[0]; k++)
+			if (!strcmp(play.pack.package.parts[i].entry->name, names[k]))
+				return names[k];
+	fail_msg("%s: no boot partition in the package", play.name);
+	return NULL;
 }
 
-static void sub_folder(char path[128], const char *name)
+static void passes(enum flow_operation operation)
 {
-	snprintf(path, 128, "%s/%s", folder, name);
-	assert_return_code(mkdir(path, 0755), 0);
+	play_run(&play, operation);
+	play_expect_passed(&play);
 }
 
-/* ---- one thing goes wrong; in a process of its own ---- */
-
-static __attribute__((format(printf, 1, 2), noreturn)) void child_fails(const char *format, ...)
+static void passes_or_refused(enum flow_operation operation, int code)
 {
-	va_list ap;
-
-	va_start(ap, format);
-	vfprintf(stderr, format, ap);
-	va_end(ap);
-	fputc('\n', stderr);
-	_exit(1);
+	play_run(&play, operation);
+	if (code)
+		play_expect_refused(&play, (uint32_t)code);
+	else
+		play_expect_passed(&play);
 }
 
-static bool serve_flipped(const struct flow_action *a, struct flow_event *e, unsigned salt)
+static void read_back(struct flow_range *range)
 {
-	struct flow_action b = *a;
-	unsigned which = a->tx_count ? salt % a->tx_count : 0;
-	uint8_t *changed;
+	const struct rackdev_stream *s = play.device->streams;
+	struct slice image = {NULL, 0};
 
-	if (!a->tx_count || !a->tx[which].n)
-		return false;
-	changed = malloc(a->tx[which].n); /* until this process ends */
-	if (!changed)
-		child_fails("no memory");
-	memcpy(changed, a->tx[which].p, a->tx[which].n);
-	changed[(salt * 7919u) % a->tx[which].n] ^= (uint8_t)(1u << salt % 8);
-	b.tx[which].p = changed;
-	rackdev_serve(device, &b, e);
-	return true;
+	play.plan.ranges = range;
+	play.plan.range_count = 1;
+	passes(FLOW_READBACK);
+	assert_int_equal(play.device->stream_count, 1);
+	assert_true(s->whole);
+	for (size_t i = 0; i < play.pack.package.part_count; i++)
+		if (!strcmp(play.pack.package.parts[i].entry->name, range->name))
+			image = play.pack.package.files[play.pack.package.parts[i].file].bytes;
+	assert_true(image.n > 0 && s->n >= image.n);
+	assert_memory_equal(s->bytes, image.p, image.n);
 }
 
-static bool slip_event(const struct flow_action *a, enum slip kind, unsigned salt,
-		       struct flow_event *e)
+static void erase(struct flow_range *range)
 {
-	static uint8_t changed[FLOW_RX_MAX];
+	char said[PLAY_SAID_MAX];
 
-	if (kind == SLIP_BIT_OUT)
-		return serve_flipped(a, e, salt);
-	rackdev_serve(device, a, e);
-	if (kind == SLIP_GONE) {
-		e->kind = FLOW_GONE;
-		e->rx.n = 0;
-		return true;
-	}
-	if (e->kind != FLOW_REPLY || !e->rx.n)
-		return false;
-	if (kind == SLIP_REPLY) {
-		e->kind = FLOW_TIMEOUT;
-		e->rx.n = 0;
-		e->now_ms += a->ms;
-		device->now_us += a->ms * 1000ull;
-		return true;
-	}
-	memcpy(changed, e->rx.p, e->rx.n);
-	changed[(salt * 104729u) % e->rx.n] ^= (uint8_t)(1u << salt % 8);
-	e->rx.p = changed;
-	return true;
+	play.plan.ranges = range;
+	play.plan.range_count = 1;
+	passes(FLOW_ERASE);
+	assert_false(play_holds_package(&play, said, sizeof said));
+	if (strncmp(said, range->name, strlen(range->name)) != 0 || !strstr(said, ", 1 different"))
+		fail_msg("%s: after the erase of %s: %s", play.name, range->name, said);
 }
 
-static void check_storage(const char *where)
+static void every_operation(void **state)
 {
-	char path[300], said[SAID_MAX];
+	const struct life *life = *state;
+	const char *only[] = {NULL, NULL};
+	struct flow_range range = {0};
 
-	snprintf(path, sizeof path, "%s/0", device->dir);
-	if (!sample_pack_held(&pack, path, said, sizeof said))
-		child_fails("%s: passed, but the witness says: %s", where, said);
+	play_open(&play, life->setup, life->brom);
+	only[0] = boot_partition();
+	snprintf(range.name, sizeof range.name, "%s", only[0]);
+
+	play.plan.verify = life->brom ? FLOW_VERIFY_SAMPLE : FLOW_VERIFY_CHECKSUM;
+	play.every = every(16);
+	passes(FLOW_DOWNLOAD);
+	play_expect_package(&play);
+	play.every = 0;
+
+	passes(FLOW_IDENTIFY);
+	passes(FLOW_VERIFY_ONLY);
+	read_back(&range);
+	passes_or_refused(FLOW_MEMTEST, life->setup->memtest);
+	play_expect_package(&play);
+	erase(&range);
+
+	play.plan.ranges = NULL;
+	play.plan.range_count = 0;
+	play_run(&play, FLOW_VERIFY_ONLY); /* it sees what is missing */
+	assert_int_equal(play.flow.report.result, FLOW_FAILED);
+	play.plan.only = only;
+	passes(FLOW_DOWNLOAD);
+	play_expect_package(&play);
+	play.plan.only = NULL;
+
+	passes_or_refused(FLOW_UPGRADE, life->setup->upgrade);
+	play_expect_package(&play);
+	play.every = every(64);
+	play.plan.verify = FLOW_VERIFY_FULL;
+	passes_or_refused(FLOW_FORMAT_ALL, life->setup->format_all);
+	play_expect_package(&play);
+	print_message("%s: %u faulty runs at %u places\n", life->name, play.tried, play.points);
 }
 
-static _Noreturn void child(const struct flow_action *at, enum slip kind, unsigned salt,
-			    const struct scenario *s, const char *where)
-{
-	struct flow_action a = *at;
-	struct flow_event e;
-	unsigned actions = 0;
-	char path[128];
-
-	signal(SIGSEGV, SIG_DFL); /* not cmocka's, which would go on with the next test here */
-	signal(SIGABRT, SIG_DFL);
-	snprintf(path, sizeof path, "%s/twin", folder);
-	if (mkdir(path, 0755) || rackdev_split(device, path))
-		child_fails("%s: storage cannot be copied", where);
-	if (!slip_event(&a, kind, salt, &e))
-		_exit(0);
-	flow_step(&flow, &e, &a);
-	while (a.what != FLOW_FINISH) {
-		if (kind == SLIP_GONE && a.what == FLOW_EXCHANGE) {
-			e = (struct flow_event){
-				.kind = FLOW_GONE, .seq = a.seq, .now_ms = e.now_ms};
-		} else {
-			rackdev_serve(device, &a, &e);
-		}
-		flow_step(&flow, &e, &a);
-		if (++actions > ACTIONS_MAX)
-			child_fails("%s: still at work", where);
-	}
-	if (flow.report.result != FLOW_PASSED)
-		check_end(&flow, where);
-	else if (flow_operation_writes(s->operation))
-		check_storage(where);
-	if (flow.report.result == FLOW_REFUSED && rackdev_touched(device))
-		child_fails("%s: refused, and the storage was changed", where);
-	if (device->wrote_unjournalled)
-		child_fails("%s: wrote before the journal", where);
-	if (device->d->zeroization_tried && kind != SLIP_BIT_OUT)
-		child_fails("%s: ZEROIZATION was sent", where);
-	_exit(0);
-}
-
-static void slip(const struct flow_action *at, enum slip kind, unsigned salt,
-		 const struct scenario *s, const char *where)
-{
-	char path[128];
-	int status;
-	pid_t pid;
-
-	if (at->what != FLOW_EXCHANGE)
-		return;
-	fflush(NULL);
-	pid = fork();
-	assert_true(pid >= 0);
-	if (!pid)
-		child(at, kind, salt, s, where);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	snprintf(path, sizeof path, "%s/twin", folder);
-	remove_all(path);
-	if (!WIFEXITED(status) || WEXITSTATUS(status))
-		fail_msg("%s: status 0x%x", where, status);
-}
-
-/* ---- the run ---- */
-
-/* Is this exchange one of the chosen? */
-static bool chosen(const struct scenario *s, unsigned n)
-{
-	const char *phase = flow.report.phase, *step = flow.report.step;
-
-	for (size_t i = 0; i < place_count; i++)
-		if (!strcmp(places[i].phase, phase) && !strcmp(places[i].step, step))
-			return n % s->every == 0;
-	if (place_count < PLACES_MAX)
-		places[place_count++] = (struct place){phase, step};
-	return true;
-}
-
-static unsigned try_all(const struct flow_action *a, const struct scenario *s, unsigned n)
-{
-	unsigned tried = 0;
-	char where[200];
-
-	for (int kind = 0; kind < LOST_KINDS; kind++, tried++) {
-		snprintf(where, sizeof where, "%s, action %u (%s: %s), %s", s->name, n,
-			 flow.report.phase, flow.report.step, lost_name((enum lost)kind));
-		lose(&flow, a, (enum lost)kind, device->now_us / 1000, where);
-	}
-	for (int kind = 0; kind < SLIP_KINDS; kind++, tried++) {
-		snprintf(where, sizeof where, "%s, action %u (%s: %s), %s", s->name, n,
-			 flow.report.phase, flow.report.step, slip_names[kind]);
-		slip(a, (enum slip)kind, n, s, where);
-	}
-	return tried;
-}
-
-static void open_device(const struct scenario *s)
-{
-	const char *args[ARGS_MAX + 8] = {"--layout", pack.layout, "--identity", "provisioned"};
-	char path[128];
-	size_t n = 4;
-
-	for (size_t i = 0; s->rack[i]; i++)
-		args[n++] = s->rack[i];
-	sub_folder(path, "device");
-	device = rackdev_open(path, args);
-	assert_non_null(device);
-}
-
-static void expect_good(const struct scenario *s, const char *identity)
-{
-	const struct flow_report *r = &flow.report;
-	char path[300], said[SAID_MAX], now[SAID_MAX];
-
-	if (r->result != FLOW_PASSED)
-		fail_msg("%s: result %d, %s, code %u: %s", s->name, (int)r->result, r->fault.step,
-			 r->fault.code, r->fault.what);
-	snprintf(path, sizeof path, "%s/0", device->dir);
-	if (flow_operation_writes(s->operation) &&
-	    !sample_pack_held(&pack, path, said, sizeof said))
-		fail_msg("%s: %s", s->name, said);
-	assert_true(sample_pack_identity(&pack, path, now, sizeof now));
-	assert_string_equal(now, identity);
-	assert_false(device->wrote_unjournalled);
-	assert_false(device->stream_broken);
-	assert_false(device->d->zeroization_tried);
-	assert_int_equal(r->bytes_done, r->bytes_total);
-	if (!flow_operation_writes(s->operation))
-		assert_int_equal(rackdev_touched(device), 0);
-}
-
-static void play(const struct scenario *s)
-{
-	struct flow_plan plan = {.package = &pack.package,
-				 .operation = s->operation,
-				 .verify = s->verify,
-				 .end = FLOW_END_REBOOT,
-				 .rules = &pack.rules};
-	struct arrival arrival = rackdev_arrival(device);
-	unsigned n = 0, points = 0, tried = 0;
-	char path[300], identity[SAID_MAX];
-	struct flow_action a;
-	struct flow_event e;
-
-	snprintf(path, sizeof path, "%s/0", device->dir);
-	assert_true(sample_pack_identity(&pack, path, identity, sizeof identity));
-	place_count = 0;
-	flow_begin(&flow, &plan, &arrival, device->now_us / 1000, &a);
-	for (; a.what != FLOW_FINISH && n < ACTIONS_MAX; n++) {
-		if (s->every && chosen(s, n)) {
-			tried += try_all(&a, s, n);
-			points++;
-		}
-		rackdev_serve(device, &a, &e);
-		flow_step(&flow, &e, &a);
-	}
-	expect_good(s, identity);
-	print_message("%s: %u actions, %u faulty runs at %u of them\n", s->name, n, tried, points);
-}
-
-static void run(void **state)
-{
-	const struct scenario *s = *state;
-	char path[128];
-
-	sub_folder(path, "package");
-	sample_pack_make(&pack, path, s->sample);
-	for (size_t i = 0; i < pack.package.finding_count; i++)
-		if (pack.package.findings[i].level == FINDING_REFUSAL)
-			fail_msg("%s: %s: %s", s->name, pack.package.findings[i].item,
-				 pack.package.findings[i].text);
-	open_device(s);
-	play(s);
-}
-
-static int set_up(void **state)
+static int close_play(void **state)
 {
 	(void)state;
-	snprintf(folder, sizeof folder, "/tmp/flashrack-fault-XXXXXX");
-	device = NULL;
-	return mkdtemp(folder) ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	rackdev_close(device);
-	if (pack.folder.source.context)
-		sample_pack_free(&pack);
-	memset(&pack, 0, sizeof pack);
-	if (!getenv("FAULT_KEEP"))
-		remove_all(folder);
+	play_close(&play);
 	return 0;
 }
 
-static struct scenario scenarios[] = {
-	{"XFlash, boot ROM, eMMC",
-	 {"--size", "8", "--chip", "MT6765"},
-	 {"--chip", "MT6765", "--boot", "brom", "--storage", "emmc:6G"},
-	 .verify = FLOW_VERIFY_SAMPLE,
-	 .every = 16},
-	{"XFlash, preloader, UFS",
-	 {"--size", "8", "--chip", "MT6785", "--storage", "ufs"},
-	 {"--chip", "MT6785", "--boot", "preloader", "--storage", "ufs:6G"},
-	 .verify = FLOW_VERIFY_CHECKSUM,
-	 .every = 16},
-};
-
 int main(void)
 {
-	struct CMUnitTest tests[sizeof scenarios / sizeof scenarios[0]];
-	size_t n = sizeof scenarios / sizeof scenarios[0];
+	const char *only = getenv("FAULT_ONLY");
+	struct life *lives = calloc(2 * setup_count, sizeof *lives);
+	struct CMUnitTest *tests = calloc(2 * setup_count, sizeof *tests);
+	size_t n = 0;
 
-	for (size_t i = 0; i < n; i++)
-		tests[i] = (struct CMUnitTest){scenarios[i].name, run, set_up, tear_down,
-					       &scenarios[i]};
+	if (!lives || !tests)
+		return 1;
+	for (size_t i = 0; i < 2 * setup_count; i++) {
+		struct life *l = &lives[n];
+
+		l->setup = &setups[i / 2];
+		l->brom = i % 2 == 0;
+		snprintf(l->name, sizeof l->name, "%s %s, %s", l->setup->generation, l->setup->name,
+			 l->brom ? "boot ROM" : "preloader");
+		if (!only || strstr(l->name, only))
+			tests[n++] =
+				(struct CMUnitTest){l->name, every_operation, NULL, close_play, l};
+	}
 	return _cmocka_run_group_tests("generations", tests, n, NULL, NULL);
 }

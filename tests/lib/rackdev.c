@@ -111,17 +111,37 @@ struct rackdev *rackdev_open(const char *dir, const char *const *args)
 	return r;
 }
 
+static void forget_streams(struct rackdev *r)
+{
+	for (size_t i = 0; i < r->stream_count; i++) {
+		wire_sums_free(&r->streams[i].sums);
+		free(r->streams[i].bytes);
+	}
+	memset(r->streams, 0, sizeof r->streams);
+	r->stream_count = 0;
+}
+
 void rackdev_close(struct rackdev *r)
 {
 	if (!r)
 		return;
 	rack_close(&r->rack);
 	urb_list_drop(&r->done);
-	for (size_t i = 0; i < r->stream_count; i++) {
-		wire_sums_free(&r->streams[i].sums);
-		free(r->streams[i].bytes);
-	}
+	forget_streams(r);
 	free(r);
+}
+
+void rackdev_replug(struct rackdev *r)
+{
+	device_unplug(r->d, r->now_us);
+	urb_list_drop(&r->done);
+	forget_streams(r);
+	r->journals = 0;
+	r->no_return = r->wrote_unjournalled = r->stream_broken = false;
+	r->now_us += 1000000;
+	device_plug(r->d, r->now_us);
+	attach_host(r);
+	r->touched_before = rackdev_touched(r);
 }
 
 struct arrival rackdev_arrival(const struct rackdev *r)
@@ -408,7 +428,7 @@ void rackdev_serve(struct rackdev *r, const struct flow_action *a, struct flow_e
 	case FLOW_FINISH:
 		break;
 	}
-	if (!r->no_return && rackdev_touched(r))
+	if (!r->no_return && rackdev_touched(r) != r->touched_before)
 		r->wrote_unjournalled = true;
 	e->now_ms = r->now_us / 1000;
 }

@@ -54,6 +54,7 @@ struct rackdev {
 	size_t stream_count;
 
 	/* what the flow did */
+	uint64_t touched_before; /* rackdev_touched() as this run began */
 	unsigned journals;
 	bool no_return;		 /* the point of no return was journalled */
 	bool wrote_unjournalled; /* storage changed before it */
@@ -66,6 +67,10 @@ struct rackdev {
  */
 struct rackdev *rackdev_open(const char *dir, const char *const *args);
 void rackdev_close(struct rackdev *r);
+
+/* Cable out and in: the same board arrives anew, streams and notes of the last run are forgotten.
+ */
+void rackdev_replug(struct rackdev *r);
 
 /* Arrival as the bus shows it. */
 struct arrival rackdev_arrival(const struct rackdev *r);
