@@ -106,6 +106,7 @@ static enum verdict hear_end(struct flow *f, struct slice doc)
 		return say(f, SAY_OK, (enum xml_at)x->at);
 	}
 	keep_end(x, doc);
+	x->sum_refused = x->at == AT_TAKEN && x->summed && !x->message[0];
 	if (x->verdict != XML_OK)
 		f->leaving = false;
 	return say(f, SAY_OK, x->verdict == XML_FAILED ? AT_LOOP : AT_OVER);

@@ -20,7 +20,6 @@
 #define SECOND_MS   15000
 #define HARDWARE_MS 30000
 #define DRAM_BASE   0x40000000u
-#define HASH_STATUS 0xC0070004u
 #define ABILITIES                                                                                  \
 	"CMD:DOWNLOAD-FILE^1@CMD:FILE-SYS-OPERATION^1@CMD:PROGRESS-REPORT^1@CMD:UPLOAD-FILE^1@"
 
@@ -65,9 +64,27 @@ static enum verdict ask_hardware(struct flow *f, struct flow_action *a)
 	return xml_run(f);
 }
 
+static bool dram_failed(const struct flow *f)
+{
+	const struct slice text = {(const uint8_t *)f->xml.message, strlen(f->xml.message)};
+	uint32_t code = 0;
+
+	if (words_meaning(f->xml.message, XML_FAULT_INIT, &code) == FAULT_XFLASH)
+		return code == STATUS_DRAM_TEST || code == STATUS_EMI_VERSION;
+	return code == XML_FAULT_INIT && doc_find(text, "DRAM");
+}
+
+/* The settings that failed are in the agent file, not in the package's preloader. */
 static enum verdict got_hardware(struct flow *f, struct slice rx)
 {
-	return f->xml.result == XML_FAILED ? xml_refused(f, XML_FAULT_INIT) : xml_must(f, rx);
+	if (f->xml.result != XML_FAILED)
+		return xml_must(f, rx);
+	if (dram_failed(f))
+		return step_fail(f, FAULT_STATION, 35,
+				 "DRAM set-up failed (4032) with the settings of the agent file: "
+				 "\"%.120s\"",
+				 f->xml.message);
+	return xml_refused(f, XML_FAULT_INIT);
 }
 
 static enum verdict ask_host(struct flow *f, struct flow_action *a)
@@ -131,7 +148,7 @@ static bool hash_refused(const struct flow *f)
 static enum verdict got_second(struct flow *f, struct slice rx)
 {
 	if (f->xml.result == XML_FAILED && hash_refused(f))
-		return step_fail(f, FAULT_XFLASH, HASH_STATUS,
+		return step_fail(f, FAULT_XFLASH, STATUS_DA2_MISMATCH,
 				 "the first stage refuses the second: \"%.150s\"", f->xml.message);
 	if (xml_must(f, rx) != STEP_NEXT)
 		return STEP_FAIL;

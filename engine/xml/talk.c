@@ -353,6 +353,7 @@ static enum verdict call(struct flow *f)
 	x->result = XML_LEFT;
 	x->verdict = XML_OK;
 	x->message[0] = '\0';
+	x->sum_refused = false;
 	f->call = conversation;
 	return STEP_CALL;
 }
@@ -379,19 +380,35 @@ enum verdict xml_await_start(struct flow *f, uint32_t ms)
 
 /* Judging the end. */
 
-enum verdict xml_refused(struct flow *f, uint32_t otherwise)
+/* What the whole unit lacks is a refusal; what the command met is its failure. */
+static enum verdict refused_as(struct flow *f, enum fault_family family, uint32_t code)
 {
 	const struct xml_state *x = &f->xml;
-	uint32_t code = otherwise;
-	enum fault_family family = FAULT_XML;
 
-	if (x->result == XML_UNSUPPORTED || x->verdict == XML_UNSUPPORTED)
-		return step_fail(f, FAULT_XML, XML_FAULT_UNSUPPORTED,
-				 "this build of the agent does not know %s", x->name);
-	family = words_meaning(x->message, otherwise, &code);
+	if (family == FAULT_XFLASH && code == STATUS_NO_STORAGE && !f->report.wrote)
+		return step_refuse(f, 40, "the agent says \"%.150s\"", x->message);
 	return step_fail(f, family, code, "%s%s%s: the agent says \"%.140s\"", x->name,
 			 f->report.target[0] ? " of " : "", f->report.target,
 			 x->message[0] ? x->message : "ERR");
+}
+
+enum verdict xml_refused(struct flow *f, uint32_t otherwise)
+{
+	const struct xml_state *x = &f->xml;
+	enum fault_family family;
+	uint32_t code;
+
+	if (x->verdict == XML_UNSUPPORTED)
+		return step_fail(f, FAULT_XML, XML_FAULT_UNSUPPORTED,
+				 "this build of the agent does not know %s", x->name);
+	if (x->sum_refused)
+		return step_fail(f, FAULT_XFLASH, STATUS_CHECKSUM,
+				 "%s of %s: the %llu bytes at 0x%llX did not arrive as they were "
+				 "sent",
+				 x->name, f->report.target, (unsigned long long)x->packet,
+				 (unsigned long long)x->sent);
+	family = words_meaning(x->message, otherwise, &code);
+	return refused_as(f, family, code);
 }
 
 enum verdict xml_must(struct flow *f, struct slice rx)

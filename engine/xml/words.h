@@ -19,6 +19,13 @@ enum xml_fault {
 	XML_FAULT_NO_END = 31,
 };
 
+/* Status words of da-xflash.md section 9 that mean the same here. */
+#define STATUS_CHECKSUM	    0xC0040003u
+#define STATUS_NO_STORAGE   0xC0040009u
+#define STATUS_DRAM_TEST    0xC004000Au
+#define STATUS_EMI_VERSION  0xC0040050u
+#define STATUS_DA2_MISMATCH 0xC0070004u
+
 /*
  * Family and code for the text of an END ERR: a listed phrase, else a status word of da-xflash.md
  * section 9 that the text holds, else XML-`otherwise`.

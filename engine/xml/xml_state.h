@@ -49,6 +49,7 @@ struct xml_state {
 	char answer[32];		 /* second frame of a FILE-SYS-OPERATION */
 	enum xml_result result, verdict; /* verdict: before the END was acknowledged */
 	char message[XML_MESSAGE_MAX];	 /* of the last END ERR */
+	bool sum_refused; /* that END came in place of the answer to a packet with a checksum */
 
 	/* the command in work; set up by the verbs */
 	struct doc command;

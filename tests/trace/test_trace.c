@@ -312,8 +312,8 @@ static void xml_write_sum_error(void **state)
 {
 	(void)state;
 	xml_write_as("xml_write_sum_error.txt");
-	assert_int_equal(flow.report.fault.family, FAULT_XML);
-	assert_int_equal(flow.report.fault.code, 3);
+	assert_int_equal(flow.report.fault.family, FAULT_XFLASH);
+	assert_int_equal(flow.report.fault.code, 0xC0040003);
 	assert_int_equal(flow.report.bytes_written, 0);
 }
 
