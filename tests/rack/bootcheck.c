@@ -7,6 +7,9 @@
 #include "engine/base/bytes.h"
 #include "engine/format/gpt.h"
 #include "tests/rack/device.h"
+#include "tests/rack/layout_old.h"
+#include "tests/rack/legacy/profile.h"
+#include "tests/rack/nand.h"
 
 enum { HEAD_BYTES = 0x1000, GFH_BYTES = 0x38, LK_PROBE = 0x1000 };
 
@@ -45,24 +48,77 @@ static const char *boot_region_fault(const struct flash *flash, enum storage_reg
 	return NULL;
 }
 
+/* The same for block 0 of NAND: geometry header, BRLYT in the next page (packages.md 3.1, 3.2). */
+static const char *nand_boot_fault(const struct flash *flash)
+{
+	uint8_t head[HEAD_BYTES], gfh[GFH_BYTES], last;
+	uint32_t page = flash->nand.page, start, length;
+
+	if (flash_nand_read(flash, 0, head, sizeof head))
+		return "block 0 unreadable";
+	if (memcmp(head, "BOOTLOADER!\0V006NFIINFO", 23) != 0)
+		return "no geometry header in block 0";
+	if (memcmp(head + page, "BRLYT", 5) != 0 || get_le32(head + page + 0x14) != 0x42424242)
+		return "no BRLYT behind the geometry header";
+	start = get_le32(head + page + 0x0C);
+	if (flash_nand_read(flash, start, gfh, sizeof gfh) || !is_file_info(gfh))
+		return "no preloader where BRLYT points";
+	length = get_le32(gfh + 0x20);
+	if (length < GFH_BYTES || flash_nand_read(flash, (uint64_t)start + length - 1, &last, 1))
+		return "the preloader does not fit the chip";
+	return NULL;
+}
+
+/* NULL when the boot ROM would find a preloader. */
+static const char *preloader_fault(const struct flash *flash)
+{
+	const char *fault;
+
+	if (flash->kind == STORAGE_NAND)
+		return nand_boot_fault(flash);
+	fault = boot_region_fault(flash, REGION_BOOT1);
+	return fault && !boot_region_fault(flash, REGION_BOOT2) ? NULL : fault;
+}
+
 bool bootcheck_boot_region_broken(const struct flash *flash)
 {
 	static const uint8_t blank[16];
 	uint8_t head[16];
+	enum storage_region region = flash->kind == STORAGE_NAND ? REGION_USER : REGION_BOOT1;
 
-	if (flash_read(flash, REGION_BOOT1, 0, head, sizeof head) ||
-	    !memcmp(head, blank, sizeof blank))
+	if (flash_read(flash, region, 0, head, sizeof head) || !memcmp(head, blank, sizeof blank))
 		return false; /* never written: --boot decides */
-	return boot_region_fault(flash, REGION_BOOT1) && boot_region_fault(flash, REGION_BOOT2);
+	return preloader_fault(flash);
 }
 
 static bool is_blank(const struct flash *flash, uint64_t at)
 {
 	static const uint8_t zeros[LK_PROBE];
 	uint8_t bytes[LK_PROBE];
+	int bad = flash->kind == STORAGE_NAND
+			  ? flash_nand_read(flash, at, bytes, sizeof bytes)
+			  : flash_read(flash, REGION_USER, at, bytes, sizeof bytes);
 
-	return flash_read(flash, REGION_USER, at, bytes, sizeof bytes) ||
-	       !memcmp(bytes, zeros, sizeof bytes);
+	return bad || !memcmp(bytes, zeros, sizeof bytes);
+}
+
+/* Devices without GPT: false when there is no such table, else *fault is what is wrong, or NULL. */
+static bool has_old_table(const struct device *d, const char **fault)
+{
+	const struct legacy_profile *profile = la_profile_of(d->config->chip);
+	enum rack_pmt_form form = rack_pmt_form_of(&d->flash, d->config->chip->hw_code);
+	const struct rack_pmt_entry *uboot;
+	struct rack_pmt pmt;
+
+	if (!profile || !(profile->pmt || d->flash.kind == STORAGE_NAND) ||
+	    !rack_pmt_load(&d->flash, form, &pmt))
+		return false;
+	uboot = rack_pmt_find(&pmt, "UBOOT");
+	uboot = uboot ? uboot : rack_pmt_find(&pmt, "lk");
+	*fault = !uboot ? "no UBOOT partition in the table"
+		 : is_blank(&d->flash, uboot->offset - layout_old_base(&pmt)) ? "UBOOT is empty"
+									      : NULL;
+	return true;
 }
 
 static const char *table_fault(const struct flash *flash, struct gpt *gpt)
@@ -88,11 +144,9 @@ static const char *table_fault(const struct flash *flash, struct gpt *gpt)
 
 void bootcheck_record(struct device *d, const char *when)
 {
-	const char *fault = boot_region_fault(&d->flash, REGION_BOOT1);
+	const char *fault = preloader_fault(&d->flash);
 
-	if (fault && !boot_region_fault(&d->flash, REGION_BOOT2))
-		fault = NULL;
-	if (!fault) {
+	if (!fault && !has_old_table(d, &fault)) {
 		struct gpt *gpt = malloc(sizeof *gpt);
 
 		fault = gpt ? table_fault(&d->flash, gpt) : "no memory on this machine";

@@ -36,8 +36,9 @@ int layout_load(struct scatter *scatter, const char *path, struct problem *probl
 /* Only in the scatter, not in the table (packages.md 5.2). */
 static bool in_table(const struct scatter_entry *e)
 {
-	return e->region == REGION_USER && e->name[0] && strcasecmp(e->name, "pgpt") != 0 &&
-	       strcasecmp(e->name, "sgpt") != 0 && strcasecmp(e->name, "MBR") != 0;
+	return (e->region == REGION_USER || e->region == REGION_NONE) && e->name[0] &&
+	       strcasecmp(e->name, "pgpt") != 0 && strcasecmp(e->name, "sgpt") != 0 &&
+	       strcasecmp(e->name, "MBR") != 0;
 }
 
 static int by_start(const void *a, const void *b)
@@ -86,6 +87,8 @@ int layout_table(struct gpt *gpt, const struct scatter *scatter, const struct st
 	gpt->sector = sizes->block;
 	gpt->first_usable = USABLE_FROM / sizes->block;
 	gpt->last_usable = sectors - GPT_ENTRIES_MAX * 128 / sizes->block - 2;
+	if (sizes->kind == STORAGE_NAND)
+		gpt->last_usable = sectors - 1;
 	seeded_fill(&s, gpt->disk_guid, sizeof gpt->disk_guid);
 	for (size_t i = 0; i < section->count; i++) {
 		const struct scatter_entry *e = &section->entries[i];

@@ -5,7 +5,8 @@
 #include "tests/rack/config.h"
 #include "tests/rack/identity.h"
 
-enum { PAGE = 2048, SPARE = 64, PAGES_PER_BLOCK = 64, POOL_BLOCKS = 80, POOL_SHARE = 16 };
+enum { PAGE = 2048, SPARE = 64, PAGES_PER_BLOCK = 64 };
+enum { POOL_BLOCKS = 80, POOL_BLOCKS_MIN = 4, POOL_SHARE = 16 };
 
 void flash_nand_init(struct flash *flash, uint64_t bytes)
 {
@@ -15,6 +16,8 @@ void flash_nand_init(struct flash *flash, uint64_t bytes)
 
 	*n = (struct flash_nand){.page = PAGE, .spare = SPARE, .pages_per_block = PAGES_PER_BLOCK};
 	n->bmt_blocks = blocks / POOL_SHARE < POOL_BLOCKS ? blocks / POOL_SHARE : POOL_BLOCKS;
+	if (n->bmt_blocks < POOL_BLOCKS_MIN)
+		n->bmt_blocks = POOL_BLOCKS_MIN;
 	memcpy(n->id, id, sizeof n->id);
 	flash->block = PAGE;
 }
@@ -80,7 +83,7 @@ uint32_t flash_nand_place(const struct flash *flash, uint32_t block)
 {
 	uint32_t all =
 		(uint32_t)(flash->regions[REGION_USER].bytes / flash_nand_block_bytes(flash));
-	uint32_t pool = all - flash->nand.bmt_blocks;
+	uint32_t pool = all - flash->nand.bmt_blocks + NAND_TABLE_BLOCKS;
 	uint32_t place = all;
 
 	if (!flash_nand_is_bad(flash, block))
@@ -119,7 +122,8 @@ static size_t run_at(const struct flash *flash, uint64_t at, size_t n, uint64_t 
 	uint32_t block = flash_nand_place(flash, (uint32_t)(at / bytes));
 	size_t left = (size_t)(bytes - at % bytes);
 
-	if (block == NAND_NO_BLOCK || at >= flash_nand_logical_bytes(flash))
+	if (block == NAND_NO_BLOCK ||
+	    at >= flash_nand_logical_bytes(flash) + (uint64_t)NAND_TABLE_BLOCKS * bytes)
 		return 0;
 	*place = (uint64_t)block * bytes + at % bytes;
 	return n < left ? n : left;

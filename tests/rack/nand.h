@@ -17,7 +17,8 @@
 
 struct rack_config;
 
-#define NAND_NO_BLOCK UINT32_MAX
+#define NAND_NO_BLOCK	  UINT32_MAX
+#define NAND_TABLE_BLOCKS 2
 
 void flash_nand_init(struct flash *flash, uint64_t bytes);
 /* Mark the bad blocks of device number `device` (--nand-bad); after flash_open(). */
@@ -32,7 +33,8 @@ uint32_t flash_nand_place(const struct flash *flash, uint32_t block);
 /* Would [at, at + n) of the chip change a bad block? False for other kinds of storage. */
 bool flash_nand_touches_bad(const struct flash *flash, uint64_t at, uint64_t n);
 
-/* Logical addresses; 0 or -1. flash_nand_erase() erases the block that `at` is in. */
+/* Logical addresses, and the two blocks of the table behind them; 0 or -1. flash_nand_erase()
+ * erases the block that `at` is in. */
 int flash_nand_read(const struct flash *flash, uint64_t at, void *bytes, size_t n);
 int flash_nand_write(struct flash *flash, uint64_t at, const void *bytes, size_t n);
 int flash_nand_erase(struct flash *flash, uint64_t at);

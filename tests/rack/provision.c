@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "engine/base/bytes.h"
+#include "tests/rack/nand.h"
 
 enum { OWN_BYTES = 0x40000, NVRAM_BLOCK = 0x20000, NVRAM_DATA = 0x8000 };
 
@@ -100,7 +101,8 @@ int layout_provision(struct flash *flash, const struct gpt *gpt, const struct id
 		if (!scatter_is_identity(e->name))
 			continue;
 		make(p, e->name, e->size, id, &s);
-		bad = flash_write(flash, REGION_USER, e->start, p, n);
+		bad = flash->kind == STORAGE_NAND ? flash_nand_write(flash, e->start, p, n)
+						  : flash_write(flash, REGION_USER, e->start, p, n);
 	}
 	free(p);
 	if (bad)

@@ -42,13 +42,13 @@ static struct shape shape_of(const struct flash *flash, enum rack_pmt_form form)
 	case RACK_PMT_NAND:
 		break;
 	}
-	return (struct shape){.bytes = 0x1000,
-			      .head = 4,
-			      .tail = 4,
-			      .signature = {0x50547633, 0x4D505433},
-			      .entry = 96,
-			      .at = {flash_nand_logical_bytes(flash) - 2 * block,
-				     flash_nand_logical_bytes(flash) - block}};
+	return (struct shape){
+		.bytes = 0x1000,
+		.head = 4,
+		.tail = 4,
+		.signature = {0x50547633, 0x4D505433},
+		.entry = 96,
+		.at = {flash_nand_logical_bytes(flash), flash_nand_logical_bytes(flash) + block}};
 }
 
 enum rack_pmt_form rack_pmt_form_of(const struct flash *flash, uint16_t hw_code)

@@ -5,7 +5,7 @@
  *                       mirror right behind; entries of 88 bytes
  *   eMMC, first form    MT6575/77/89, 8135: records of 2048 bytes at 0x400 and 0xC00; entries of
  *                       76 bytes below 4 GiB, else 88
- *   NAND                the last two blocks before the pool of replacements: PTv3, MPT3; 96 bytes
+ *   NAND                the first two of the reserved blocks at the end: PTv3, MPT3; 96 bytes
  */
 #ifndef RACK_LEGACY_PMT_H
 #define RACK_LEGACY_PMT_H
