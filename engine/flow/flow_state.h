@@ -31,6 +31,7 @@ struct flow_job {
 	uint64_t room;	  /* bytes of the partition on the device */
 	bool boot_header; /* the agent puts its device header before the image (packages.md 3.2) */
 	unsigned piece;	  /* JOB_TABLE: number of the table's piece */
+	bool told;	  /* JOB_TABLE: by an agent's command that reads it back; no sectors to read */
 };
 
 #define FLOW_JOBS_MAX (SCATTER_ENTRIES_MAX + 4)

@@ -162,6 +162,8 @@ static bool next_range(const struct flow *f, size_t job, uint64_t *turn, struct 
 
 	if (f->report.verify != FLOW_VERIFY_SAMPLE && f->report.verify != FLOW_VERIFY_FULL)
 		return false;
+	if (j->told)
+		return false;
 	if (!file)
 		return next_full(NULL, j->room, turn, r);
 	if (f->report.verify == FLOW_VERIFY_FULL)
