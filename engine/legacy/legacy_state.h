@@ -37,6 +37,7 @@ struct legacy_state {
 
 	/* report */
 	bool nand_found;
+	bool same;	   /* the table that was written reads back so */
 	bool switched_usb; /* the speed switch has been tried */
 	enum legacy_table table;
 

@@ -3,10 +3,14 @@
  *
  *     A4 (NAND A1) -> 5A, count -> 5A, (entry -> 69)*, last entry -> 5A, update or new -> 5A -> 5A
  *
+ * and it is read again and compared, since it is not where sectors of the flow's could be.
+ *
  * A PMT lists all of the layout, also what is not in the user region, by linear addresses. MBR and
  * EBR of the same devices are images of the package. A layout with a pgpt is a GPT, and written as
  * sectors.
  */
+#include <string.h>
+
 #include "engine/base/bytes.h"
 #include "engine/format/pmt.h"
 #include "engine/legacy/tables.h"
@@ -120,12 +124,70 @@ static enum verdict ask_stored(struct flow *f, struct flow_action *a)
 	return lg_want(f, 1);
 }
 
-static enum verdict got_stored(struct flow *f, struct slice rx)
+static enum verdict ask_again(struct flow *f, struct flow_action *a)
 {
-	enum verdict v = lg_done(f, rx);
+	lg_op(f, a, on_nand(f) ? OP_READ_PMT_NAND : OP_READ_PMT_EMMC);
+	return lg_want(f, 5);
+}
+
+static enum verdict got_length(struct flow *f, struct slice rx)
+{
+	enum verdict v = lg_whole(f, rx);
 
 	if (v != STEP_NEXT)
 		return v;
+	f->legacy.total = get_be32(rx.p + 1);
+	if (rx.p[0] != LG_ACK || f->legacy.total == 0 || f->legacy.total > FLOW_RX_MAX)
+		return step_fail(f, FAULT_STATION, 62,
+				 "the partition table was written, but the agent gives another "
+				 "back (kind %02X, %llu bytes)",
+				 rx.p[0], (unsigned long long)f->legacy.total);
+	return STEP_NEXT;
+}
+
+static enum verdict ask_entries(struct flow *f, struct flow_action *a)
+{
+	lg_u8(f, a, LG_ACK);
+	return lg_want(f, (size_t)f->legacy.total);
+}
+
+static bool same_tables(struct slice a, struct slice b)
+{
+	struct problem problem;
+	struct gpt x, y;
+
+	if (pmt_parse(&x, a, PMT_ENTRY_60, &problem) || pmt_parse(&y, b, PMT_ANY, &problem) ||
+	    x.count != y.count)
+		return false;
+	for (size_t i = 0; i < x.count; i++)
+		if (strcmp(x.entries[i].name, y.entries[i].name) != 0 ||
+		    x.entries[i].start != y.entries[i].start ||
+		    x.entries[i].size != y.entries[i].size)
+			return false;
+	return true;
+}
+
+static enum verdict got_entries(struct flow *f, struct slice rx)
+{
+	if (rx.n < f->want)
+		return STEP_MORE;
+	f->legacy.same = same_tables(f->io.image, rx);
+	return STEP_NEXT;
+}
+
+static enum verdict ask_end(struct flow *f, struct flow_action *a)
+{
+	lg_u8(f, a, LG_ACK);
+	f->agent_idle = true;
+	return lg_want(f, 0);
+}
+
+static enum verdict got_end(struct flow *f, struct slice rx)
+{
+	(void)rx;
+	if (!f->legacy.same)
+		return step_fail(f, FAULT_STATION, 62,
+				 "the partition table was written and reads back different");
 	f->report.bytes_done += f->io.length;
 	f->report.bytes_written += f->io.length;
 	f->report.parts[f->io.record].bytes += f->io.length;
@@ -137,7 +199,10 @@ static const struct step pmt_steps[] = {
 	{"pmt", ANSWER_MS, ask_count, lg_ack, NULL},
 	{"pmt entry", ANSWER_MS, ask_entry, got_entry, NULL},
 	{"pmt end", ANSWER_MS, ask_kind, lg_ack, NULL},
-	{"pmt end", STORE_MS, ask_stored, got_stored, NULL},
+	{"pmt end", STORE_MS, ask_stored, lg_done, NULL},
+	{"pmt again", ANSWER_MS, ask_again, got_length, NULL},
+	{"pmt again", ANSWER_MS, ask_entries, got_entries, NULL},
+	{"pmt again", ANSWER_MS, ask_end, got_end, NULL},
 	{NULL, 0, NULL, NULL, NULL},
 };
 
