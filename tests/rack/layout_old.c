@@ -5,8 +5,10 @@
 
 #include "engine/base/bytes.h"
 #include "tests/rack/layout.h"
+#include "tests/rack/legacy/gpt_flash.h"
 #include "tests/rack/legacy/profile.h"
 
+enum { LEGACY_SLOTS = 40 };
 enum { SECTOR = 512, SLOTS_AT = 0x1BE, SLOT_BYTES = 16, EXTENDED = 5, LINUX = 0x83 };
 
 bool layout_is_old(const struct chip *chip, const struct flash *flash,
@@ -100,7 +102,7 @@ static int write_sector(struct flash *flash, const struct rack_pmt *pmt, size_t 
 	return flash_write(flash, REGION_USER, own->offset - layout_old_base(pmt), sector, SECTOR);
 }
 
-int layout_write_old(struct flash *flash, const struct chip *chip, const struct scatter *scatter,
+static int write_old(struct flash *flash, const struct chip *chip, const struct scatter *scatter,
 		     struct problem *problem)
 {
 	const struct scatter_section *section = scatter_section_for(scatter, flash->kind);
@@ -118,5 +120,19 @@ int layout_write_old(struct flash *flash, const struct chip *chip, const struct 
 	if (bad || rack_pmt_store(flash, rack_pmt_form_of(flash, chip->hw_code), &pmt))
 		return problem_set(problem, "storage file", "make room in --state",
 				   "the partition table cannot be written");
+	return 0;
+}
+
+int layout_write_for(struct flash *flash, const struct chip *chip, const struct scatter *scatter,
+		     const struct gpt *gpt, struct problem *problem)
+{
+	if (layout_is_old(chip, flash, scatter))
+		return write_old(flash, chip, scatter, problem);
+	if (chip->da_protocol != DA_PROTOCOL_LEGACY)
+		return layout_write_table(flash, gpt, problem);
+	if (gpt_flash_store(flash, GPT_COPY_PRIMARY, gpt, LEGACY_SLOTS) ||
+	    gpt_flash_store(flash, GPT_COPY_SECONDARY, gpt, LEGACY_SLOTS))
+		return problem_set(problem, "--layout", "use a smaller layout",
+				   "no GPT of %d entries holds it", LEGACY_SLOTS);
 	return 0;
 }

@@ -14,11 +14,10 @@
 
 #include "tests/rack/layout.h"
 #include "tests/rack/layout_old.h"
-#include "tests/rack/legacy/gpt_flash.h"
 #include "tests/rack/nand.h"
 #include "tests/rack/state.h"
 
-enum { EVENTS = 64, LEGACY_GPT_SLOTS = 40 };
+enum { EVENTS = 64 };
 
 uint64_t rack_clock(void)
 {
@@ -124,23 +123,6 @@ static void link_event(struct slot *slot, uint32_t events)
 
 /* ---- making devices ---- */
 
-/* As the agents of the chip know it: GPT, a GPT of few entries, or PMT, MBR and EBRs. */
-static int write_table(struct device *d, const struct scatter *scatter, const struct gpt *gpt,
-		       struct problem *problem)
-{
-	const struct chip *chip = d->config->chip;
-
-	if (layout_is_old(chip, &d->flash, scatter))
-		return layout_write_old(&d->flash, chip, scatter, problem);
-	if (chip->da_protocol != DA_PROTOCOL_LEGACY)
-		return layout_write_table(&d->flash, gpt, problem);
-	if (gpt_flash_store(&d->flash, GPT_COPY_PRIMARY, gpt, LEGACY_GPT_SLOTS) ||
-	    gpt_flash_store(&d->flash, GPT_COPY_SECONDARY, gpt, LEGACY_GPT_SLOTS))
-		return problem_set(problem, "--layout", "use a smaller layout",
-				   "no GPT of %d entries holds it", LEGACY_GPT_SLOTS);
-	return 0;
-}
-
 static int furnish(struct device *d, const struct scatter *scatter, struct problem *problem)
 {
 	const struct rack_config *c = d->config;
@@ -155,7 +137,7 @@ static int furnish(struct device *d, const struct scatter *scatter, struct probl
 		return problem_set(problem, "memory", "use fewer devices", "none left");
 	bad = layout_table(gpt, scatter, &sizes, c->seed, problem);
 	if (!bad && !c->layout_blank)
-		bad = write_table(d, scatter, gpt, problem);
+		bad = layout_write_for(&d->flash, c->chip, scatter, gpt, problem);
 	if (!bad && !c->layout_blank && c->layout_mbr)
 		bad = layout_write_mbr(&d->flash, problem);
 	if (!bad && c->identity == IDENTITY_PROVISIONED)
