@@ -22,11 +22,20 @@ static bool is_boot_region(enum storage_region region)
 	return region == REGION_BOOT1 || region == REGION_BOOT2 || region == REGION_BOOT12;
 }
 
+#define CONFIG_SBC 0x1u
+
+/* A unit that checks its own images takes the signed ones, where the package has both. */
+const struct package_file *part_file(const struct flow *f, size_t part)
+{
+	bool secured = f->report.facts.target_config & CONFIG_SBC;
+	size_t file = package_part_file(f->plan->package, part, secured);
+
+	return file < f->plan->package->file_count ? &f->plan->package->files[file] : NULL;
+}
+
 const struct package_file *job_file(const struct flow *f, const struct flow_job *job)
 {
-	const struct package *p = f->plan->package;
-
-	return job->part == NO_PART ? NULL : &p->files[p->parts[job->part].file];
+	return job->part == NO_PART ? NULL : part_file(f, job->part);
 }
 
 const char *job_label(const struct flow *f, const struct flow_job *job)
@@ -129,7 +138,7 @@ static enum verdict plan_one_boot(struct flow *f, size_t part, size_t record,
 {
 	const struct package *p = f->plan->package;
 	const struct scatter_entry *e = p->parts[part].entry;
-	const struct package_file *file = &p->files[p->parts[part].file];
+	const struct package_file *file = part_file(f, part);
 	bool raw = is_preloader(e->name) && !has_boot_header(file->bytes);
 	struct flow_job job = {
 		.how = JOB_BY_ADDRESS,
@@ -195,12 +204,12 @@ static enum verdict plan_part(struct flow *f, const struct gpt *gpt, size_t i)
 				   storage_kind_name(s->kind),
 				   (unsigned long long)s->bytes[e->region]);
 	if (is_boot_region(e->region))
-		return plan_boot(f, i, e, &f->plan->package->files[part->file], start, room);
+		return plan_boot(f, i, e, part_file(f, i), start, room);
 	/* By name the agent works with its own table, so its idea of the room counts. */
 	if (layout_lists(f, e) && gpt && gpt_find(gpt, e->name))
 		room = gpt_find(gpt, e->name)->size;
 	if (e->region == REGION_USER || e->region == REGION_NONE)
-		return plan_user(f, i, e, &f->plan->package->files[part->file], start, room);
+		return plan_user(f, i, e, part_file(f, i), start, room);
 	return step_refuse(f, 42, "%s is for %s, which this station does not write", e->name,
 			   storage_region_name(s->kind, e->region));
 }
@@ -244,7 +253,8 @@ static enum verdict plan_table(struct flow *f)
 						      .region = f->io.region,
 						      .start = f->io.address,
 						      .room = f->io.length,
-						      .piece = nth},
+						      .piece = nth,
+						      .told = !strcmp(f->io.name, "PMT")},
 				    f->io.length);
 	}
 	return v == STEP_LEAVE ? STEP_NEXT : v;

@@ -49,6 +49,8 @@ enum verdict jobs_fit(struct flow *f);
  * agent will go by, NULL when it is written in this run. STEP_NEXT or STEP_FAIL.
  */
 enum verdict jobs_plan(struct flow *f, const struct gpt *gpt);
+/* The file that a part of the package goes out as on this unit; NULL: none (jobs.c). */
+const struct package_file *part_file(const struct flow *f, size_t part);
 /* The file that a job sends, and its length as sent; the table's job has none (NULL). */
 const struct package_file *job_file(const struct flow *f, const struct flow_job *job);
 /* Name of a part for people. */

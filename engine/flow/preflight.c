@@ -49,9 +49,9 @@ static enum verdict check_findings(struct flow *f)
 	return STEP_NEXT;
 }
 
-static enum verdict check_part(struct flow *f, const struct package_part *part)
+static enum verdict check_part(struct flow *f, size_t i)
 {
-	const struct package *p = f->plan->package;
+	const struct package_part *part = &f->plan->package->parts[i];
 	const struct scatter_entry *entry = part->entry;
 	const struct package_file *file;
 
@@ -59,9 +59,9 @@ static enum verdict check_part(struct flow *f, const struct package_part *part)
 		return step_refuse(f, 58,
 				   "%s holds a unit's own data and the package would overwrite it",
 				   entry->name);
-	if (part->file >= p->file_count)
+	file = part_file(f, i);
+	if (!file)
 		return step_refuse(f, 31, "%s: file %s is missing", entry->name, entry->file);
-	file = &p->files[part->file];
 	if (file->sparse_bad)
 		return step_refuse(f, 31, "%s: sparse image %s is damaged: %.120s", entry->name,
 				   file->name, file->problem.why);
@@ -89,7 +89,7 @@ static enum verdict check_parts(struct flow *f)
 	if (!p->part_count)
 		return step_refuse(f, 31, "the package holds nothing to write");
 	for (size_t i = 0; i < p->part_count; i++) {
-		enum verdict v = check_part(f, &p->parts[i]);
+		enum verdict v = check_part(f, i);
 
 		if (v != STEP_NEXT)
 			return v;

@@ -44,7 +44,7 @@ struct da_verbs {
 					struct problem *problem);
 	const struct step *write_table;
 	uint32_t table_slots;
-	const struct step *read;  /* io: region, address, length; bytes go to io.sink in order */
+	const struct step *read; /* io: region, address, length; bytes go to io.sink in order */
 	/*
 	 * io: name; a whole partition as the agent's own table has it, to io.sink; io.length is its
 	 * length in bytes then. NULL: agent knows no names.

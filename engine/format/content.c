@@ -59,6 +59,28 @@ static uint64_t f2fs_bytes(struct slice head)
 	return blocks << log;
 }
 
+#define MTK_HEADER   0x200
+#define MTK_EXTENDED 0x58891689u
+#define MTK_NAME     32
+
+/* Name and length of the first image; letters that no loader part has leave the name unknown. */
+static void mtk_header(struct content *c, struct slice head)
+{
+	bool extended = get_le32(head.p + 0x30) == MTK_EXTENDED;
+	uint64_t data = get_le32(head.p + 4);
+	size_t n = strnlen((const char *)head.p + 8, MTK_NAME);
+
+	if (extended)
+		data |= (uint64_t)get_le32(head.p + 0x48) << 32;
+	if (data > UINT64_MAX - MTK_HEADER)
+		return;
+	c->mtk_bytes = MTK_HEADER + data;
+	for (size_t i = 0; i < n; i++)
+		if (head.p[8 + i] < '!' || head.p[8 + i] > '~')
+			return;
+	memcpy(c->mtk_name, head.p + 8, n);
+}
+
 struct content content_inspect(struct slice head)
 {
 	struct content c = {.kind = "raw"};
@@ -71,7 +93,9 @@ struct content content_inspect(struct slice head)
 		c.kind = marks[i].kind;
 		break;
 	}
-	if (strcmp(c.kind, "ext4") == 0 && head.n >= 0x554)
+	if (strcmp(c.kind, "mtk image") == 0 && head.n >= MTK_HEADER)
+		mtk_header(&c, head);
+	else if (strcmp(c.kind, "ext4") == 0 && head.n >= 0x554)
 		c.file_system = ext4_bytes(head);
 	else if (strcmp(c.kind, "f2fs") == 0 && head.n >= 0x42C)
 		c.file_system = f2fs_bytes(head);

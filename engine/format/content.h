@@ -14,6 +14,8 @@
 struct content {
 	const char *kind;     /* "ext4", "android boot", ...; "raw" when nothing is known. Static */
 	uint64_t file_system; /* bytes the file system says it has; 0: none, or it does not say */
+	char mtk_name[33];    /* of MediaTek's image header (4.3), "" without one */
+	uint64_t mtk_bytes;   /* header and first image by that header; 0 without one */
 	uint32_t avb_flags;   /* vbmeta: bit 0 hashtree checks off, bit 1 verification off */
 };
 

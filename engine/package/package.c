@@ -5,7 +5,10 @@
 #include <string.h>
 
 #include "engine/base/text.h"
+#include "engine/format/flash_xml.h"
 #include "engine/package/package_parts.h"
+
+#define WRAPPER "download_agent/flash.xml"
 
 bool package_name_is_safe(const char *name)
 {
@@ -21,6 +24,13 @@ bool package_name_is_safe(const char *name)
 			at++;
 	}
 	return true;
+}
+
+static const char *base_name(const char *name)
+{
+	const char *slash = strrchr(name, '/');
+
+	return slash ? slash + 1 : name;
 }
 
 static size_t find_file(const struct package *p, const char *name)
@@ -75,16 +85,34 @@ static size_t take_file(struct package *p, const char *name, const struct packag
 	return p->file_count++;
 }
 
-/* "lk.bin" is missing: is there a "lk-verified.bin"? */
-static bool has_signed_form(const char *name, const struct package_source *source)
+/* "lk.bin" may lie beside it as "lk-verified.bin", or by older names (packages.md 4.4). */
+static size_t take_signed(struct package *p, const char *name, const struct package_source *source)
 {
+	static const char *const forms[] = {"-verified", "-sign", "-signed"};
 	const char *dot = strrchr(name, '.');
-	char other[SCATTER_FILE_MAX + 16];
-	struct slice bytes;
 	int stem = (int)(dot ? (size_t)(dot - name) : strlen(name));
+	size_t found = SIZE_MAX;
 
-	snprintf(other, sizeof other, "%.*s-verified%s", stem, name, dot ? dot : "");
-	return package_name_is_safe(name) && source->find(source->context, other, &bytes);
+	if (strchr(name, '*') || (dot && strchr(dot, '/')))
+		return SIZE_MAX;
+	for (size_t i = 0; found == SIZE_MAX && i < sizeof forms / sizeof forms[0]; i++) {
+		char other[SCATTER_FILE_MAX];
+		int n = snprintf(other, sizeof other, "%.*s%s%s", stem, name, forms[i],
+				 dot ? dot : "");
+
+		if (n > 0 && (size_t)n < sizeof other)
+			found = take_file(p, other, source);
+	}
+	return found;
+}
+
+size_t package_part_file(const struct package *p, size_t i, bool secured)
+{
+	const struct package_part *part = &p->parts[i];
+
+	if (part->signed_file < p->file_count && (secured || part->file >= p->file_count))
+		return part->signed_file;
+	return part->file;
 }
 
 static size_t count_parts(const struct scatter *s)
@@ -99,13 +127,27 @@ static size_t count_parts(const struct scatter *s)
 	return n;
 }
 
+/* Names in a scatter are relative to its own folder. */
+static void take_part(struct package *p, struct package_part *part,
+		      const struct package_source *source)
+{
+	char name[SCATTER_FILE_MAX];
+
+	part->file = part->signed_file = SIZE_MAX;
+	if (!package_name_is_safe(part->entry->file) ||
+	    !flash_xml_resolve(p->scatter_name, part->entry->file, name))
+		return;
+	part->file = take_file(p, name, source);
+	part->signed_file = take_signed(p, name, source);
+}
+
 static int collect_parts(struct package *p, const struct package_source *source,
 			 struct problem *problem)
 {
 	size_t n = count_parts(&p->scatter);
 
 	p->parts = calloc(n + 1, sizeof *p->parts);
-	p->files = calloc(n + 1, sizeof *p->files);
+	p->files = calloc(2 * n + 1, sizeof *p->files);
 	if (!p->parts || !p->files)
 		return problem_set(problem, p->scatter_name, "free memory on the station",
 				   "out of memory for %zu partitions", n);
@@ -119,9 +161,7 @@ static int collect_parts(struct package *p, const struct package_source *source,
 			if (!e->is_download || e->file[0] == '\0')
 				continue;
 			*part = (struct package_part){.entry = e, .section = sec};
-			part->file = take_file(p, e->file, source);
-			if (part->file == SIZE_MAX)
-				part->signed_form = has_signed_form(e->file, source);
+			take_part(p, part, source);
 			p->part_count++;
 		}
 	}
@@ -131,12 +171,12 @@ static int collect_parts(struct package *p, const struct package_source *source,
 static void open_preloader(struct package *p)
 {
 	for (size_t i = 0; i < p->part_count; i++) {
-		const struct package_part *part = &p->parts[i];
+		size_t file = package_part_file(p, i, false);
 
-		if (part->file == SIZE_MAX || !text_same_any_case(part->entry->name, "preloader"))
+		if (file == SIZE_MAX || !text_same_any_case(p->parts[i].entry->name, "preloader"))
 			continue;
-		p->preloader_file = part->file;
-		p->preloader_bad = preloader_parse(&p->preloader, p->files[part->file].bytes,
+		p->preloader_file = file;
+		p->preloader_bad = preloader_parse(&p->preloader, p->files[file].bytes,
 						   &p->preloader_problem) != 0;
 		p->has_preloader = !p->preloader_bad;
 		return;
@@ -214,16 +254,67 @@ static void open_lists(struct package *p, const struct package_source *source)
 	}
 }
 
+/* The wrapper's text, when `name` is one. */
+static bool is_wrapper(const char *name, const struct package_source *source, struct slice *text)
+{
+	return source->find(source->context, name, text) && flash_xml_detect(*text);
+}
+
+/* What the wrapper names, seen from the package's folder. */
+static int open_wrapper(struct package *p, const char *name, struct slice text,
+			struct flash_xml *names, struct problem *problem)
+{
+	struct flash_xml x;
+
+	if (flash_xml_parse(&x, text, problem) != 0)
+		return -1;
+	memset(names, 0, sizeof *names);
+	if (!flash_xml_resolve(name, x.scatter, names->scatter) ||
+	    (x.agent[0] && !flash_xml_resolve(name, x.agent, names->agent)))
+		return problem_set(problem, name, "give the whole package's folder",
+				   "it names a file outside of the package: %s or %s", x.scatter,
+				   x.agent);
+	snprintf(p->wrapper_name, sizeof p->wrapper_name, "%s", name);
+	p->wrapper_text = text;
+	return 0;
+}
+
+static int find_names(struct package *p, const char *scatter_name, struct flash_xml *names,
+		      const struct package_source *source, struct problem *problem)
+{
+	struct problem ignored;
+	struct slice text;
+
+	memset(names, 0, sizeof *names);
+	if (is_wrapper(scatter_name, source, &text)) {
+		if (open_wrapper(p, scatter_name, text, names, problem) != 0)
+			return -1;
+		scatter_name = names->scatter;
+	} else if (is_wrapper(WRAPPER, source, &text) &&
+		   open_wrapper(p, WRAPPER, text, names, &ignored) != 0) {
+		memset(names, 0, sizeof *names); /* the scatter was given: do without */
+	}
+	snprintf(p->scatter_name, sizeof p->scatter_name, "%s", scatter_name);
+	return 0;
+}
+
 int package_open(struct package *p, const char *folder_name, const char *scatter_name,
 		 const char *da_name, const struct package_source *source, struct problem *problem)
 {
+	struct flash_xml names;
+
 	*p = (struct package){.preloader_file = SIZE_MAX};
 	snprintf(p->name, sizeof p->name, "%s", folder_name);
-	snprintf(p->scatter_name, sizeof p->scatter_name, "%s", scatter_name);
-	if (!source->find(source->context, scatter_name, &p->scatter_text))
-		return problem_set(problem, scatter_name, "give a folder with a scatter file",
+	if (find_names(p, scatter_name, &names, source, problem) != 0)
+		return -1;
+	if (da_name)
+		names.agent[0] = '\0';
+	else if (names.agent[0])
+		da_name = names.agent;
+	if (!source->find(source->context, p->scatter_name, &p->scatter_text))
+		return problem_set(problem, p->scatter_name, "give a folder with a scatter file",
 				   "the scatter file is not there");
-	if (scatter_parse(&p->scatter, p->scatter_text, scatter_name, problem) != 0)
+	if (scatter_parse(&p->scatter, p->scatter_text, base_name(p->scatter_name), problem) != 0)
 		return -1;
 	if (collect_parts(p, source, problem) != 0) {
 		package_close(p);
@@ -247,6 +338,8 @@ const char *package_member(const struct package *p, size_t i)
 	if (i < p->list_count)
 		return p->lists[i].name;
 	i -= p->list_count;
+	if (p->wrapper_name[0] && i-- == 0)
+		return p->wrapper_name;
 	if (p->has_da && i-- == 0)
 		return p->da_name;
 	if (p->checksums_name[0] && i == 0)

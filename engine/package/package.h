@@ -52,8 +52,8 @@ struct finding {
 struct package_part {
 	const struct scatter_entry *entry;
 	const struct scatter_section *section;
-	size_t file;	  /* index into files; SIZE_MAX: missing */
-	bool signed_form; /* missing, but the folder has its "-verified" form (packages.md 4.4) */
+	size_t file;	    /* index into files; SIZE_MAX: missing */
+	size_t signed_file; /* its "-verified" or "-sign" form (packages.md 4.4); SIZE_MAX: none */
 	enum { PART_SUM_NONE, PART_SUM_GOOD, PART_SUM_BAD, PART_SUM_MISSING } sum;
 };
 
@@ -69,8 +69,10 @@ struct package_list {
 #define PACKAGE_LISTS_MAX 4
 
 struct package {
-	char id[65];   /* SHA-256 over the manifest, hex; "" until hashed */
-	char name[96]; /* folder name */
+	char id[65];			     /* SHA-256 over the manifest, hex; "" until hashed */
+	char name[96];			     /* folder name */
+	char wrapper_name[SCATTER_FILE_MAX]; /* flash.xml of a V6 package, or "" */
+	struct slice wrapper_text;	     /* borrowed */
 	char scatter_name[SCATTER_FILE_MAX];
 	struct slice scatter_text; /* borrowed */
 	struct scatter scatter;
@@ -114,7 +116,9 @@ struct package_source {
 };
 
 /*
- * Parse a package: `scatter_name` and `da_name` (may be NULL) are names for `source`. Indexes
+ * Parse a package: `scatter_name` and `da_name` (may be NULL) are names for `source`. The flash.xml
+ * of a V6 package may be given in place of the scatter; without `da_name`, download_agent/flash.xml
+ * is asked for the agent. Indexes
  * sparse images and parses preloader, agent file and Checksum.ini (when the folder has one). Reads
  * headers and chunk lists only. Returns 0, or -1 when there is no usable scatter; everything else
  * becomes a finding of package_check().
@@ -133,6 +137,7 @@ int package_hash(struct package *p, bool (*progress)(void *context, uint64_t don
 struct package_rules {
 	/* identity partitions that this profile lets a package write (blank new boards) */
 	const char *const *allowed_identity; /* NULL-terminated; NULL = none */
+	bool take_signed; /* an image of which only the signed form is there goes out in that */
 };
 
 /* (Re)fill findings: missing files, sums, sizes against partitions, identity, preloader, sparse. */
@@ -143,6 +148,12 @@ void package_check(struct package *p, const struct package_rules *rules);
  * NULL behind the last one.
  */
 const char *package_member(const struct package *p, size_t i);
+
+/*
+ * Index of the file that part `i` goes out as: its signed form on a secured unit (and where nothing
+ * else is there), else the plain one. SIZE_MAX: none.
+ */
+size_t package_part_file(const struct package *p, size_t i, bool secured);
 
 const char *finding_level_name(enum finding_level level); /* "note", "warning", "refusal" */
 

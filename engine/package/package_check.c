@@ -80,7 +80,9 @@ static bool agent_serves(const struct da_file *d, const char *platform)
 		for (size_t k = 0; k < d->count; k++) {
 			sw_any = d->entries[k].sw_version;
 			if (da_file_select(d, c->da_code, 0, d->entries[k].hw_version, sw_any,
-					   &ignored))
+					   &ignored) ||
+			    (d->v6 && da_file_select(d, c->hw_code, 0, d->entries[k].hw_version,
+						     sw_any, &ignored)))
 				return true;
 		}
 	}

@@ -1,6 +1,7 @@
 /* What is wrong with single partitions of a package. Rules: packages.md 1.7, 1.8, 1.10, 4.4. */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "engine/base/text.h"
 #include "engine/package/package_parts.h"
@@ -46,7 +47,8 @@ static void check_identity(struct package *p, const struct scatter_entry *e,
 			     by_name ? "the identity data" : "protected data", e->name);
 }
 
-static void check_missing(struct package *p, const struct package_part *part)
+static void check_missing(struct package *p, const struct package_part *part,
+			  const struct package_rules *rules)
 {
 	const struct scatter_entry *e = part->entry;
 
@@ -54,7 +56,11 @@ static void check_missing(struct package *p, const struct package_part *part)
 		package_find(p, FINDING_REFUSAL, ST_INCOMPLETE, e->name,
 			     "name a file inside the folder",
 			     "file_name \"%s\" leads out of the package's folder", e->file);
-	else if (part->signed_form)
+	else if (part->signed_file != SIZE_MAX && rules && rules->take_signed)
+		package_find(p, FINDING_NOTE, 0, e->name, "none needed",
+			     "%s is not in the folder; its signed form %s is written", e->file,
+			     p->files[part->signed_file].name);
+	else if (part->signed_file != SIZE_MAX)
 		package_find(p, FINDING_REFUSAL, ST_INCOMPLETE, e->name,
 			     "decide which form the product takes and name it in the scatter",
 			     "the file %s is not in the folder, only its -verified form", e->file);
@@ -78,6 +84,52 @@ static void check_size(struct package *p, const struct scatter_entry *e,
 			     (unsigned long long)e->size);
 }
 
+static const struct scatter_entry *entry_of_name(const struct package *p, const char *name)
+{
+	for (size_t i = 0; i < p->scatter.section_count; i++) {
+		const struct scatter_section *sec = &p->scatter.sections[i];
+
+		for (size_t k = 0; k < sec->count; k++)
+			if (text_same_any_case(sec->entries[k].name, name))
+				return &sec->entries[k];
+	}
+	return NULL;
+}
+
+/* "lk", "lk2", "lk_a" and "lk_b" take the same image. */
+static bool is_name_of(const char *image, const char *partition)
+{
+	size_t n = strlen(image);
+
+	if (strncasecmp(image, partition, n) != 0)
+		return false;
+	partition += n;
+	partition += strspn(partition, "0123456789");
+	return !*partition || !strcasecmp(partition, "_a") || !strcasecmp(partition, "_b");
+}
+
+/*
+ * The name in MediaTek's own header says which loader part it is. Many differ from the partition's
+ * name by design (atf in tee, md1rom in md1img); one that is another partition's is a mix-up.
+ */
+static void check_image_header(struct package *p, const struct scatter_entry *e,
+			       const struct package_file *f)
+{
+	const struct content *c = &f->content;
+
+	if (c->mtk_bytes > f->expanded)
+		package_find(p, FINDING_REFUSAL, ST_INCOMPLETE, e->name,
+			     "copy the image again from the build",
+			     "%s is cut short: its header tells of 0x%llx bytes, 0x%llx are there",
+			     f->name, (unsigned long long)c->mtk_bytes,
+			     (unsigned long long)f->expanded);
+	if (!c->mtk_name[0] || is_name_of(c->mtk_name, e->name) || !entry_of_name(p, c->mtk_name))
+		return;
+	package_find(p, FINDING_WARNING, 0, e->name, "compare the file names with the build",
+		     "the image in %s calls itself %s, which is another partition", f->name,
+		     c->mtk_name);
+}
+
 /* A file system larger than its image is a dump cut short; sparse images may leave a tail out. */
 static void check_content(struct package *p, const struct scatter_entry *e,
 			  const struct package_file *f)
@@ -91,6 +143,7 @@ static void check_content(struct package *p, const struct scatter_entry *e,
 			     "%s holds an %s file system of 0x%llx bytes but only 0x%llx of them",
 			     f->name, c->kind, (unsigned long long)c->file_system,
 			     (unsigned long long)f->expanded);
+	check_image_header(p, e, f);
 	if (c->avb_flags != 0)
 		package_find(p, FINDING_WARNING, 0, e->name, "use the vbmeta of a release build",
 			     "%s switches verified boot off (flags 0x%x)", f->name, c->avb_flags);
@@ -169,8 +222,10 @@ static void check_part(struct package *p, const struct package_part *part,
 	check_identity(p, part->entry, rules);
 	check_operation(p, part->entry);
 	check_place(p, part->entry, sector);
+	if (part->signed_file != SIZE_MAX)
+		check_file(p, part->entry, &p->files[part->signed_file], sector);
 	if (part->file == SIZE_MAX) {
-		check_missing(p, part);
+		check_missing(p, part, rules);
 		return;
 	}
 	check_file(p, part->entry, &p->files[part->file], sector);
@@ -189,6 +244,25 @@ static void check_entry_without_part(struct package *p, const struct scatter_ent
 		(*unused_files)++;
 }
 
+/* 1.8: `_a` with a file and `_b` without; a unit that starts from b keeps its old software. */
+static void check_slots(struct package *p)
+{
+	size_t a = 0, b = 0;
+
+	for (size_t i = 0; i < p->part_count; i++) {
+		const char *name = p->parts[i].entry->name;
+		size_t n = strlen(name);
+
+		a += n > 2 && !strcasecmp(name + n - 2, "_a");
+		b += n > 2 && !strcasecmp(name + n - 2, "_b");
+	}
+	if (a > 0 && b == 0)
+		package_find(p, FINDING_NOTE, 0, "", "none needed",
+			     "%zu partitions of slot a are written and none of slot b: a plain "
+			     "download is refused on units that start from b",
+			     a);
+}
+
 void package_check_parts(struct package *p, const struct package_rules *rules)
 {
 	size_t unused_files = 0;
@@ -201,6 +275,7 @@ void package_check_parts(struct package *p, const struct package_rules *rules)
 		for (size_t k = 0; k < sec->count; k++)
 			check_entry_without_part(p, &sec->entries[k], &unused_files);
 	}
+	check_slots(p);
 	if (unused_files > 0)
 		package_find(p, FINDING_NOTE, 0, "", "none needed",
 			     "%zu entries name a file but are not marked for download: not written",

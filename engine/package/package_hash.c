@@ -108,6 +108,9 @@ static int collect_members(struct work *w, struct member *members, size_t *count
 	}
 	if (add_member(w, &members[n++], p->scatter_name, p->scatter_text) != 0)
 		return -1;
+	if (p->wrapper_name[0] &&
+	    add_member(w, &members[n++], p->wrapper_name, p->wrapper_text) != 0)
+		return -1;
 	if (p->has_da && add_member(w, &members[n++], p->da_name, p->da.bytes) != 0)
 		return -1;
 	if (p->checksums_name[0] &&
@@ -156,7 +159,7 @@ static int hash_manifest(struct work *w, const struct member *members, size_t co
 
 static int make_id(struct work *w)
 {
-	size_t most = w->p->file_count + 3 + PACKAGE_LISTS_MAX;
+	size_t most = w->p->file_count + 4 + PACKAGE_LISTS_MAX;
 	struct member *members = calloc(most, sizeof *members);
 	size_t count = 0;
 	int result;
@@ -239,7 +242,8 @@ static void compare_sums(const struct package *p, struct package_part *part)
 
 static uint64_t bytes_to_do(const struct package *p)
 {
-	uint64_t n = p->scatter_text.n + p->checksums_text.n + (p->has_da ? p->da.bytes.n : 0);
+	uint64_t n = p->scatter_text.n + p->wrapper_text.n + p->checksums_text.n +
+		     (p->has_da ? p->da.bytes.n : 0);
 
 	for (size_t i = 0; i < p->file_count; i++)
 		n += p->files[i].hashed ? 0 : p->files[i].bytes.n;

@@ -11,6 +11,14 @@
 #define CHUNK3 (CHUNK2 + 12)	    /* raw, 1 block */
 #define CHUNK4 (CHUNK3 + 12 + 4096) /* CRC */
 
+static void put_chunk(struct buffer *file, uint16_t kind, uint32_t blocks, uint32_t payload)
+{
+	buffer_le16(file, kind);
+	buffer_le16(file, 0);
+	buffer_le32(file, blocks);
+	buffer_le32(file, 12 + payload);
+}
+
 static void test_index(void **state)
 {
 	struct buffer file = sample_sparse(false);
@@ -83,6 +91,43 @@ static void test_crc(void **state)
 	file.p[24] ^= 1;
 	expect_refused(sparse_check_crc(&s, buffer_slice(&file), &problem), &problem,
 		       "sparse header", "the header says CRC");
+	sparse_free(&s);
+	buffer_free(&file);
+}
+
+/* 6 GiB of holes and patterns between two blocks of data, more than 32 bits count. */
+static void test_more_than_4_gib(void **state)
+{
+	const uint32_t gib = 1u << 18; /* blocks of 4096 */
+	struct buffer file = {0};
+	struct problem problem;
+	struct sparse s;
+	uint8_t got[8];
+
+	(void)state;
+	buffer_le32(&file, 0xED26FF3A);
+	buffer_le16(&file, 1);
+	buffer_le16(&file, 0);
+	buffer_le16(&file, 28);
+	buffer_le16(&file, 12);
+	buffer_le32(&file, 4096);
+	buffer_le32(&file, 6 * gib + 2);
+	buffer_le32(&file, 4);
+	buffer_le32(&file, 0);
+	put_chunk(&file, 0xCAC1, 1, 4096);
+	buffer_fill(&file, 0x11, 4096);
+	put_chunk(&file, 0xCAC3, 5 * gib, 0);
+	put_chunk(&file, 0xCAC2, gib, 4);
+	buffer_le32(&file, 0x44332211);
+	put_chunk(&file, 0xCAC1, 1, 4096);
+	buffer_fill(&file, 0x77, 4096);
+	expect_accepted(sparse_index(&s, buffer_slice(&file), &problem), &problem);
+	assert_true(s.expanded == (6ull * gib + 2) * 4096);
+	assert_true(s.chunks[3].out == (6ull * gib + 1) * 4096);
+	assert_true(sparse_read(&s, buffer_slice(&file), s.chunks[3].out - 4, got, 8, 0));
+	assert_memory_equal(got, "\x11\x22\x33\x44\x77\x77\x77\x77", 8);
+	assert_true(sparse_read(&s, buffer_slice(&file), (5ull * gib + 1) * 4096 - 4, got, 8, 9));
+	assert_memory_equal(got, "\x09\x09\x09\x09\x11\x22\x33\x44", 8);
 	sparse_free(&s);
 	buffer_free(&file);
 }
@@ -203,6 +248,7 @@ int main(void)
 		cmocka_unit_test(test_not_sparse),
 		cmocka_unit_test(test_read),
 		cmocka_unit_test(test_crc),
+		cmocka_unit_test(test_more_than_4_gib),
 		cmocka_unit_test(test_longer_headers_are_skipped),
 		cmocka_unit_test(test_every_cut),
 		cmocka_unit_test(test_bytes_behind_are_counted),

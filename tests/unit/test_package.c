@@ -292,7 +292,7 @@ static void test_hash_lists(void **state)
 static void test_allowed_identity(void **state)
 {
 	static const char *const names[] = {"NVRAM", NULL};
-	static const struct package_rules rules = {names};
+	static const struct package_rules rules = {.allowed_identity = names};
 	struct sample_folder folder;
 	struct package p;
 
@@ -310,6 +310,113 @@ static void test_allowed_identity(void **state)
 	assert_non_null(find_finding(&p, FINDING_WARNING, "nvram", "the profile lets"));
 	package_close(&p);
 	sample_folder_free(&folder);
+}
+
+#define V6_FOLDER "download_agent/"
+
+static const char wrapper[] = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<flash-mode>\n"
+			      "  <project>k65v1_64_bsp</project>\n  <dagent>DA_BR.bin</dagent>\n"
+			      "  <scatter>../MT6765_Android_scatter.txt</scatter>\n"
+			      "  <version>1.0</version>\n</flash-mode>\n";
+
+/* download_agent/flash.xml names scatter and agent, by itself or beside a scatter. */
+static void test_v6_wrapper(void **state)
+{
+	static const char *const given[] = {V6_FOLDER "flash.xml", SAMPLE_SCATTER};
+	static const uint16_t codes[] = {0x6765};
+	struct sample_folder folder;
+	struct problem problem;
+	struct package p;
+	const char *name;
+	size_t n;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		sample_folder_make(&folder);
+		sample_folder_remove(&folder, SAMPLE_DA);
+		sample_folder_put_text(&folder, V6_FOLDER "flash.xml", wrapper);
+		sample_folder_put(&folder, V6_FOLDER "DA_BR.bin", sample_da(4, codes, NULL, 1));
+		expect_accepted(package_open(&p, "v6", given[i], NULL, &folder.source, &problem),
+				&problem);
+		assert_string_equal(p.scatter_name, SAMPLE_SCATTER);
+		assert_string_equal(p.da_name, V6_FOLDER "DA_BR.bin");
+		assert_true(p.has_da);
+		for (n = 0; (name = package_member(&p, n)); n++)
+			assert_non_null(sample_folder_file(&folder, name));
+		assert_int_equal(n, folder.count);
+		hash(&p);
+		package_check(&p, NULL);
+		fail_on_findings(&p);
+		package_close(&p);
+		sample_folder_free(&folder);
+	}
+}
+
+static void test_v6_wrapper_that_leads_nowhere(void **state)
+{
+	static const struct {
+		const char *from, *to, *where, *why;
+	} wrong[] = {
+		{"../MT6765", "../../MT6765", "flash.xml", "outside of the package"},
+		{"../MT6765", "/MT6765", "flash.xml", "outside of the package"},
+		{"../MT6765", "..\\x\\..\\..\\MT6765", "flash.xml", "outside of the package"},
+		{"../MT6765", "../MT6739", "MT6739_Android", "not there"},
+		{"<scatter>../MT6765_Android_scatter.txt</scatter>", "", "flash.xml",
+		 "names no scatter"},
+		{"</flash-mode>", "", "flash.xml", "broken"},
+		{"<flash-mode>", "<!DOCTYPE x []><flash-mode>", "flash.xml", "document type"},
+	};
+	struct sample_folder folder;
+	struct problem problem;
+	struct package p;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+		char *text = text_replaced(wrapper, wrong[i].from, wrong[i].to);
+
+		sample_folder_make(&folder);
+		sample_folder_put_text(&folder, V6_FOLDER "flash.xml", text);
+		expect_refused(package_open(&p, "v6", V6_FOLDER "flash.xml", NULL, &folder.source,
+					    &problem),
+			       &problem, wrong[i].where, wrong[i].why);
+		free(text);
+		sample_folder_free(&folder);
+	}
+}
+
+/* Both forms are there: secured units get the signed one, others the plain one. */
+static void test_signed_forms(void **state)
+{
+	static const struct package_rules take = {.take_signed = true};
+	static const char *const names[] = {"boot-verified.img", "boot-sign.img",
+					    "boot-signed.img"};
+	struct sample_folder folder;
+	struct package p;
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		sample_folder_make(&folder);
+		sample_folder_put_text(&folder, names[i], "ANDROID!");
+		open_package(&p, &folder);
+		assert_string_equal(p.files[package_part_file(&p, 1, false)].name, "boot.img");
+		assert_string_equal(p.files[package_part_file(&p, 1, true)].name, names[i]);
+		assert_string_equal(p.files[package_part_file(&p, 2, true)].name, "userdata.img");
+		hash(&p);
+		package_check(&p, NULL);
+		fail_on_findings(&p);
+		package_close(&p);
+		/* Only the signed one: the owner has to say so. */
+		sample_folder_remove(&folder, "boot.img");
+		open_package(&p, &folder);
+		hash(&p);
+		package_check(&p, NULL);
+		assert_true(p.refused);
+		package_check(&p, &take);
+		fail_on_findings(&p);
+		assert_string_equal(p.files[package_part_file(&p, 1, false)].name, names[i]);
+		package_close(&p);
+		sample_folder_free(&folder);
+	}
 }
 
 /* One change to the sample folder and the finding it must cause. */
@@ -398,6 +505,42 @@ static void verified_boot_off(struct sample_folder *f)
 	buffer_fill(&b, 0, 4092);
 	b.p[0x7B] = 3;
 	sample_folder_put(f, "boot.img", b);
+}
+
+static void put_mtk_image(struct sample_folder *f, const char *name, uint32_t data)
+{
+	struct buffer b = {0};
+
+	buffer_le32(&b, 0x58881688);
+	buffer_le32(&b, data);
+	buffer_text(&b, name);
+	buffer_fill(&b, 0, 32 - strlen(name));
+	buffer_fill(&b, 0xFF, 0x200 - b.n);
+	buffer_fill(&b, 7, 0x2000);
+	sample_folder_put(f, "boot.img", b);
+}
+
+static void image_of_another_partition(struct sample_folder *f)
+{
+	put_mtk_image(f, "NVRAM", 0x2000);
+}
+
+static void loader_image_cut(struct sample_folder *f)
+{
+	put_mtk_image(f, "boot", 0x2001);
+}
+
+static void signed_form_too_large(struct sample_folder *f)
+{
+	struct buffer b = {0};
+
+	buffer_fill(&b, 1, 0x800001);
+	sample_folder_put(f, "boot-verified.img", b);
+}
+
+static void one_slot(struct sample_folder *f)
+{
+	sample_folder_edit(f, "partition_name: boot", "partition_name: boot_a");
 }
 
 static void sum_wrong(struct sample_folder *f)
@@ -594,6 +737,12 @@ static const struct package_case cases[] = {
 	{"file_system_cut", file_system_cut, FINDING_REFUSAL, 31, "boot",
 	 "ext4 file system of 0x21000 bytes but only 0x20000"},
 	{"verified_boot_off", verified_boot_off, FINDING_WARNING, 0, "boot", "flags 0x3"},
+	{"image_of_another_partition", image_of_another_partition, FINDING_WARNING, 0, "boot",
+	 "calls itself NVRAM"},
+	{"loader_image_cut", loader_image_cut, FINDING_REFUSAL, 31, "boot", "cut short"},
+	{"signed_form_too_large", signed_form_too_large, FINDING_REFUSAL, 37, "boot",
+	 "boot-verified.img needs"},
+	{"slot_a_only", one_slot, FINDING_NOTE, 0, "", "none of slot b"},
 	{"checksum_wrong", sum_wrong, FINDING_REFUSAL, 30, "boot", "does not have the checksum"},
 	{"checksum_missing", sum_missing, FINDING_REFUSAL, 30, "boot",
 	 "lists no checksum for boot"},
@@ -680,6 +829,9 @@ int main(void)
 		cmocka_unit_test(test_right_checksums),
 		cmocka_unit_test(test_hash_lists),
 		cmocka_unit_test(test_allowed_identity),
+		cmocka_unit_test(test_v6_wrapper),
+		cmocka_unit_test(test_v6_wrapper_that_leads_nowhere),
+		cmocka_unit_test(test_signed_forms),
 	};
 
 	return run_cases("packages", cases, test_case, more);
