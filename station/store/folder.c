@@ -13,7 +13,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define DA_TITLE "MTK_DOWNLOAD_AGENT"
+#define DA_TITLE   "MTK_DOWNLOAD_AGENT"
+#define V6_WRAPPER "download_agent/flash.xml"
 
 struct folder_file {
 	char name[SCATTER_FILE_MAX];
@@ -190,6 +191,8 @@ static int pick_scatter(struct folder *f, const char *wanted, struct problem *pr
 					   f->names[i]);
 		found = f->names[i];
 	}
+	if (!found && find(f, V6_WRAPPER, &bytes))
+		found = V6_WRAPPER; /* it names the scatter (packages.md 1.9) */
 	if (!found)
 		return problem_set(problem, f->path,
 				   "give the folder that holds <CHIP>_Android_scatter.txt or .xml",
