@@ -67,13 +67,12 @@ static uint64_t f2fs_bytes(struct slice head)
 static void mtk_header(struct content *c, struct slice head)
 {
 	bool extended = get_le32(head.p + 0x30) == MTK_EXTENDED;
+	uint32_t high = extended ? get_le32(head.p + 0x48) : 0;
 	uint64_t data = get_le32(head.p + 4);
 	size_t n = strnlen((const char *)head.p + 8, MTK_NAME);
 
-	if (extended)
-		data |= (uint64_t)get_le32(head.p + 0x48) << 32;
-	if (data > UINT64_MAX - MTK_HEADER)
-		return;
+	if (high != UINT32_MAX) /* unused bytes of the header are FF */
+		data |= (uint64_t)high << 32;
 	c->mtk_bytes = MTK_HEADER + data;
 	for (size_t i = 0; i < n; i++)
 		if (head.p[8 + i] < '!' || head.p[8 + i] > '~')
