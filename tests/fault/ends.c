@@ -10,7 +10,7 @@
 
 #include "engine/catalogue/catalogue.h"
 
-#define ACTIONS_MAX 2000    /* 600 start bytes of a silent boot ROM, and room */
+#define ACTIONS_MAX 6000    /* 4096 bytes discarded before an agent's first, and room */
 #define VIRTUAL_MAX 600000u /* ms until a lost device is given up */
 
 static uint8_t junk[FLOW_RX_MAX], zeros[FLOW_RX_MAX];
@@ -35,12 +35,16 @@ static void make_junk(void)
 	}
 }
 
+#define TOOL_CODES 10000 /* the field's tools number their errors below this */
+
 /* Codes of our own must be in the catalogue; a device may send words that nobody has listed. */
 static bool listed(const struct fault *f)
 {
-	if (f->family == FAULT_BROM || f->family == FAULT_XFLASH)
-		return catalogue_explain(f) != NULL;
-	return f->family != FAULT_NONE && catalogue_find(f->family, f->code) != NULL;
+	bool ours = f->family == FAULT_STATION || f->family == FAULT_XML ||
+		    (f->family == FAULT_FLASHTOOL && f->code < TOOL_CODES);
+
+	return f->family != FAULT_NONE &&
+	       (ours ? catalogue_find(f->family, f->code) : catalogue_explain(f));
 }
 
 /* What must hold at the end of every run that did not pass. */

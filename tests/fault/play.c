@@ -130,8 +130,8 @@ void play_expect_passed(struct play *p)
 	expect_sane(p);
 	if (r->bytes_done != r->bytes_total)
 		fail_msg("%s: %s: passed with 0x%llx of 0x%llx bytes done", p->name,
-			 flow_operation_name(p->plan.operation),
-			 (unsigned long long)r->bytes_done, (unsigned long long)r->bytes_total);
+			 flow_operation_name(p->plan.operation), (unsigned long long)r->bytes_done,
+			 (unsigned long long)r->bytes_total);
 	if (!flow_operation_writes(p->plan.operation))
 		assert_int_equal(rackdev_touched(p->device), p->device->touched_before);
 }

@@ -108,6 +108,7 @@ struct rackdev *rackdev_open(const char *dir, const char *const *args)
 	r->d = &r->rack.slots[0].device;
 	r->now_us = rack_clock();
 	attach_host(r);
+	r->touched_before = rackdev_touched(r); /* the factory's work */
 	return r;
 }
 

@@ -5,6 +5,7 @@
 #ifndef TESTS_LIB_SETUPS_H
 #define TESTS_LIB_SETUPS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define SETUP_ARGS_MAX 12
@@ -14,7 +15,9 @@ struct setup {
 	const char *generation;		    /* "legacy", "xflash", "xml" */
 	const char *sample[SETUP_ARGS_MAX]; /* for flashrack-sample; NULL-terminated */
 	const char *rack[SETUP_ARGS_MAX];   /* for flashrack-rack: chip and storage */
-	/* Station code by which an operation is refused that the agent does not offer; 0: offered. */
+	bool faults;			    /* stands for its kind where each fault is tried */
+	/* Station code by which an operation is refused that the agent does not offer; 0: offered.
+	 */
 	int memtest, upgrade, format_all;
 };
 
