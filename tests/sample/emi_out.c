@@ -25,7 +25,7 @@ static const struct {
 	{EMMC_MCP, 9, "\x15\x01\x00GD6BMB"},
 	{EMMC_MCP, 9, "\x90\x01\x4AHAG4a2"},
 	{UFS_MCP, 14, "KM8V8001JM-B813"},
-	{NAND_MCP, 5, "\xAD\xBC\x90\x55\x54"},
+	{NAND_MCP, 5, "\xAD\xBC\x90\x55\x56"},
 };
 #define RECORDS ((unsigned)(sizeof parts / sizeof *parts))
 

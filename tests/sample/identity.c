@@ -47,11 +47,14 @@ int verify_identity(const char *package, const char *device)
 	enum region_storage storage = region_dir_storage(device);
 	struct layout *l = calloc(1, sizeof *l);
 	struct region user;
+	uint32_t page;
 	int bad = -1;
 
 	if (!l)
 		return report("identity", device, "no memory", "close other programs");
-	if (!layout_read(l, package, storage) && !region_open(&user, device, files[storage])) {
+	if (!layout_read(l, package, storage) &&
+	    !(storage == REGIONS_NAND ? region_open_nand(&user, device, &page)
+				      : region_open(&user, device, files[storage]))) {
 		bad = 0;
 		for (size_t i = 0; i < l->count && !bad; i++)
 			if (is_identity(l->parts[i].name))

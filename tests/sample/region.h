@@ -13,9 +13,15 @@ struct region {
 	int fd;
 	uint64_t bytes;
 	const uint8_t *at; /* NULL for an empty file */
+	bool patched;	   /* bytes in memory are not all those of the file */
 };
 
 int region_open(struct region *r, const char *dir, const char *name);
+/*
+ * The rack's NAND chip in `dir` as its commands see it: blocks that device.json lists as replaced
+ * show what is in their place. `page` gets the page size, bytes.
+ */
+int region_open_nand(struct region *r, const char *dir, uint32_t *page);
 void region_close(struct region *r);
 
 /* First byte of [from, to) that is not zero, or `to`. Holes are skipped unread. */

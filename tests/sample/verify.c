@@ -27,6 +27,7 @@ struct check {
 	uint64_t compared; /* bytes found equal or erased as they should be */
 	unsigned partitions;
 	unsigned differences;
+	uint32_t page; /* NAND: bytes */
 };
 
 __attribute__((format(printf, 3, 4))) static void differ(struct check *c,
@@ -201,6 +202,27 @@ static void check_boot(struct check *c, const struct layout_part *p, const struc
 		same(c, p, boot, start, image->at, image->bytes);
 }
 
+/*
+ * Block 0 of NAND: pages of the geometry header, BRLYT in the second page, the preloader where it
+ * points (packages.md 3.1, 3.2).
+ */
+static void check_nand_boot(struct check *c, const struct layout_part *p,
+			    const struct region *image)
+{
+	const struct region *nand = &c->regions[USER];
+	const uint8_t *b = nand->at + p->start;
+	const uint8_t *brlyt = b + c->page;
+
+	if (nand->bytes < p->start + 4 * (uint64_t)c->page || memcmp(b, "BOOTLOADER!", 11) != 0)
+		differ(c, p, "the chip does not begin with a boot loader's header");
+	else if (memcmp(brlyt, "BRLYT\0\0", 8) || get32(brlyt + 0x14) != 0x42424242 ||
+		 get32(brlyt + 0x18) != 0x10002 ||
+		 get32(brlyt + 0x10) < get32(brlyt + 0x0C) + image->bytes)
+		differ(c, p, "BRLYT of the chip is not what a device accepts");
+	else
+		same(c, p, nand, p->start + get32(brlyt + 0x0C), image->at, image->bytes);
+}
+
 static bool ends_with(const char *text, const char *end)
 {
 	size_t n = strlen(text), m = strlen(end);
@@ -217,7 +239,10 @@ static int check_part(struct check *c, const struct layout_part *p)
 	c->partitions++;
 	if (!image.at)
 		differ(c, p, "image is empty");
-	else if (ends_with(p->region, "USER") || ends_with(p->region, "LU2"))
+	else if (c->layout.storage == REGIONS_NAND && !strcasecmp(p->name, "preloader"))
+		check_nand_boot(c, p, &image);
+	else if (c->layout.storage == REGIONS_NAND || ends_with(p->region, "USER") ||
+		 ends_with(p->region, "LU2"))
 		check_user(c, p, &image);
 	else {
 		bool second = ends_with(p->region, "BOOT2") || ends_with(p->region, "LU1");
@@ -233,12 +258,22 @@ static int check_part(struct check *c, const struct layout_part *p)
 	return 0;
 }
 
+/* NAND has one region for all; the others are empty then. */
+static int open_nand(struct check *c, const char *device)
+{
+	for (int i = 0; i < REGIONS; i++)
+		c->regions[i] = (struct region){.fd = -1};
+	return region_open_nand(&c->regions[USER], device, &c->page);
+}
+
 static int open_regions(struct check *c, const char *device)
 {
 	static const char *const names[2][REGIONS] = {{"boot1.img", "boot2.img", "user.img"},
 						      {"lu0.img", "lu1.img", "lu2.img"}};
 	int done;
 
+	if (c->layout.storage == REGIONS_NAND)
+		return open_nand(c, device);
 	for (done = 0; done < REGIONS; done++)
 		if (region_open(&c->regions[done], device,
 				names[c->layout.storage == REGIONS_UFS][done]))
