@@ -7,13 +7,28 @@ static const struct {
 	uint16_t vid, pid;
 	enum device_mode mode;
 } identities[] = {
-	{0x0e8d, 0x0003, MODE_BROM},	  {0x0e8d, 0x2000, MODE_PRELOADER},
-	{0x0e8d, 0x2001, MODE_DA},	  {0x0e8d, 0x20ff, MODE_PRELOADER},
-	{0x0e8d, 0x3000, MODE_PRELOADER}, {0x0e8d, 0x6000, MODE_PRELOADER},
-	{0x1004, 0x6000, MODE_PRELOADER}, {0x22d9, 0x0006, MODE_PRELOADER},
-	{0x0fce, 0xf200, MODE_BROM},	  {0x0fce, 0xd1e9, MODE_BROM},
-	{0x0fce, 0xd1e2, MODE_BROM},	  {0x0fce, 0xd1ec, MODE_BROM},
+	{0x0e8d, 0x0003, MODE_BROM},
+	{0x0e8d, 0x2000, MODE_PRELOADER},
+	{0x0e8d, 0x2001, MODE_DA},
+	{0x0e8d, 0x20ff, MODE_PRELOADER},
+	{0x0e8d, 0x3000, MODE_PRELOADER},
+	{0x0e8d, 0x6000, MODE_PRELOADER},
+	{0x1004, 0x6000, MODE_PRELOADER},
+	{0x22d9, 0x0006, MODE_PRELOADER},
+	{0x0fce, 0xf200, MODE_BROM},
+	{0x0fce, 0xd1e9, MODE_BROM},
+	{0x0fce, 0xd1e2, MODE_BROM},
+	{0x0fce, 0xd1ec, MODE_BROM},
 	{0x0fce, 0xd1dd, MODE_BROM},
+	/* Not this protocol: what the unit runs instead. Its interfaces may tell more (station). */
+	{0x0e8d, 0x2004, MODE_CHARGING},
+	{0x0e8d, 0x2007, MODE_META},
+	{0x0e8d, 0x200a, MODE_CHARGING},
+	{0x0e8d, 0x200b, MODE_CHARGING},
+	{0x0e8d, 0x200c, MODE_CHARGING},
+	{0x0e8d, 0x200d, MODE_CHARGING},
+	{0x0e8d, 0x200e, MODE_CHARGING},
+	{0x0e8d, 0x201c, MODE_CHARGING},
 };
 
 enum device_mode device_mode_of(uint16_t vid, uint16_t pid)
