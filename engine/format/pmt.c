@@ -127,18 +127,25 @@ static void make_relative(struct gpt *gpt)
 	gpt->count = kept;
 }
 
-int pmt_parse(struct gpt *gpt, struct slice table, enum pmt_form form, struct problem *problem)
+/* Read in the wrong form a table soon ends: more entries are the better reading. */
+static int parse_any(struct gpt *gpt, struct slice table, struct problem *problem)
 {
 	struct problem second;
-	int bad;
+	struct gpt old;
+	int bad = parse_as(gpt, table, PMT_ENTRY_60, problem);
 
-	if (form == PMT_ANY) {
-		bad = parse_as(gpt, table, PMT_ENTRY_60, problem);
-		if (bad && parse_as(gpt, table, PMT_ENTRY_4C, &second) == 0)
-			bad = 0;
-	} else {
-		bad = parse_as(gpt, table, form, problem);
+	if (parse_as(&old, table, PMT_ENTRY_4C, &second) == 0 && (bad || old.count > gpt->count)) {
+		*gpt = old;
+		return 0;
 	}
+	return bad;
+}
+
+int pmt_parse(struct gpt *gpt, struct slice table, enum pmt_form form, struct problem *problem)
+{
+	int bad = form == PMT_ANY ? parse_any(gpt, table, problem)
+				  : parse_as(gpt, table, form, problem);
+
 	if (bad) {
 		*gpt = (struct gpt){.sector = SECTOR};
 		return -1;
