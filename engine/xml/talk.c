@@ -254,7 +254,7 @@ static enum verdict got_turn(struct flow *f, struct slice rx)
 
 	if (x->at == AT_OVER) {
 		x->result = x->verdict;
-		f->agent_idle = !x->leaves;
+		f->agent_idle = !(x->leaves && x->verdict == XML_OK);
 		return STEP_LEAVE;
 	}
 	if (x->in_payload)
