@@ -144,7 +144,7 @@ static int furnish(struct device *d, const struct scatter *scatter, struct probl
 		bad = layout_provision(&d->flash, gpt, &d->id, c->seed, problem);
 	free(gpt);
 	for (int i = 0; i < REGION_COUNT; i++) /* what the factory wrote is not counted */
-		d->flash.regions[i].written = 0;
+		d->flash.regions[i].written = d->flash.regions[i].erased = 0;
 	return bad;
 }
 

@@ -1,7 +1,6 @@
 /*
  * DOWNLOAD_BLOADER (da-legacy.md 5.9, 51): the preloader, where the boot ROM looks for it. The
- * agent puts the device header before a raw image: header and BRLYT in a boot region of eMMC, the
- * geometry header and BRLYT in block 0 of NAND (packages.md 3.1, 3.2).
+ * agent puts the device header before a raw image (image_sink.h).
  */
 #include "tests/rack/legacy/legacy_agent.h"
 
@@ -10,46 +9,12 @@
 
 #include "engine/base/bytes.h"
 #include "tests/rack/image_sink.h"
-#include "tests/rack/nand.h"
 
 enum { HASH_BYTES = 36, IMAGE_BYTES = 40, PC_IDENTITY_BYTES = 16, COUNT_MAX = 4 };
-enum { DEVICE_NAND = 2, DEVICE_EMMC = 5, AT_SIZE = 34, NAND_HEADER = 0x80, NAND_BRLYT = 0x10002 };
+enum { DEVICE_NAND = 2, DEVICE_EMMC = 5, AT_SIZE = 34 };
 enum { PRELOADER_BYTES_MAX = 0x200000 };
 
 /* ---- putting it where it belongs ---- */
-
-static int store_nand(struct device *d, const uint8_t *image, uint32_t n)
-{
-	uint32_t page = d->flash.nand.page, block = flash_nand_block_bytes(&d->flash);
-	uint32_t start = 2 * page, end = (start + n + page - 1) / page * page;
-	uint8_t *head = calloc(1, start);
-	int bad = !head;
-
-	for (uint32_t at = 0; head && at < page; at += NAND_HEADER) {
-		memset(head + at, 0xFF, NAND_HEADER);
-		memcpy(head + at, "BOOTLOADER!\0V006NFIINFO", 24);
-		put_le32(head + at + 24, page);
-		put_le32(head + at + 28, d->flash.nand.spare);
-		put_le32(head + at + 32, d->flash.nand.pages_per_block);
-	}
-	if (head) {
-		memcpy(head + page, "BRLYT\0\0", 8);
-		put_le32(head + page + 8, 1);
-		put_le32(head + page + 12, start);
-		put_le32(head + page + 16, end);
-		put_le32(head + page + 20, 0x42424242);
-		put_le32(head + page + 24, NAND_BRLYT);
-		put_le32(head + page + 28, start);
-		put_le32(head + page + 32, end);
-		put_le32(head + page + 36, 1);
-	}
-	for (uint32_t at = 0; at < end && !bad; at += block)
-		bad = flash_nand_erase(&d->flash, at);
-	bad = bad || flash_nand_write(&d->flash, 0, head, start) ||
-	      flash_nand_write(&d->flash, start, image, n);
-	free(head);
-	return bad;
-}
 
 static uint32_t store_whole(struct device *d)
 {
@@ -58,7 +23,9 @@ static uint32_t store_whole(struct device *d)
 	uint32_t n = (uint32_t)la->preloader_n;
 
 	if (la_has_nand(d))
-		return store_nand(d, image, n) ? LS_WRITE_FAILED : 0;
+		return image_store_preloader(&d->flash, REGION_USER, image, n, false)
+			       ? LS_WRITE_FAILED
+			       : 0;
 	/* Both boot regions: the boot ROM takes the second when the first is broken. */
 	if (image_store_preloader(&d->flash, REGION_BOOT1, image, n, false) ||
 	    image_store_preloader(&d->flash, REGION_BOOT2, image, n, false))
