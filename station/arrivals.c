@@ -20,6 +20,9 @@ static struct port *add_port(struct station *s, const char *path, const char *la
 		return NULL;
 	s->ports[s->port_count++] = p;
 	s->station_version = station_touch(s);
+	for (size_t i = 0; i < s->quarantine_count; i++)
+		if (strcmp(s->quarantines[i].slot_path, p->path) == 0)
+			port_requarantine(p, s->quarantines[i].since_ms, s->quarantines[i].why);
 	row = (struct ledger_slot){p->path, p->label};
 	ledger_put_slot(s->ledger, &row);
 	return p;
@@ -43,11 +46,14 @@ static struct port *learn_port(struct station *s, const char *path)
 	return add_port(s, path, label);
 }
 
-/* Gadgets of a running system are not ours, but on a line's slot they tell what became of a unit.
+/*
+ * On a slot that the config names everything that is plugged in is told of: what it is may be just
+ * what is wrong with the unit. Elsewhere only what a phone of ours can show.
  */
-static bool concerns_us(const struct arrival *a)
+static bool concerns_us(const struct station *s, const struct usb_device *d)
 {
-	return device_mode_of(a->vid, a->pid) != MODE_UNKNOWN || a->vid == VENDOR_MEDIATEK;
+	return s->config->slot_count > 0 || d->mode != MODE_UNKNOWN ||
+	       d->arrival.vid == VENDOR_MEDIATEK;
 }
 
 static void arrived(void *context, struct usb_device *device)
@@ -55,10 +61,12 @@ static void arrived(void *context, struct usb_device *device)
 	struct station *s = context;
 	struct port *p = find_port(s, device->path);
 
-	if (!concerns_us(&device->arrival))
+	if (!concerns_us(s, device))
 		return;
 	if (!p)
 		p = learn_port(s, device->path);
+	if (!p && device->mode == MODE_UNKNOWN)
+		return; /* a keyboard, a disk: anywhere but on a slot it is no business of ours */
 	if (!p) {
 		station_event(s, "elsewhere", NULL, "%04x:%04x at \"%s\", which is no slot",
 			      device->arrival.vid, device->arrival.pid, device->path);

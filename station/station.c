@@ -16,6 +16,7 @@
 #include "station/log.h"
 #include "station/order/opening.h"
 #include "station/store/copy.h"
+#include "station/watch.h"
 
 #define STOP_WITHIN_MS	    15000
 #define LAG_TURN_MS	    10000
@@ -42,9 +43,9 @@ void station_event(struct station *s, const char *kind, const struct port *p, co
 	ledger_event(s->ledger, times_now_ms(), kind, p ? p->path : NULL, p ? p->run_id : 0, text);
 }
 
-/* The first open order, by time of opening, that names the slot (or names none) and has room. */
+/* The first open order, by time of opening, that names the slot (or names none) and may run. */
 static struct order *first_order(struct station *s, const struct port *p, bool named,
-				 struct order **full)
+				 struct order **passed_over)
 {
 	for (size_t i = 0; i < s->order_count; i++) {
 		struct order *o = s->orders[i];
@@ -53,21 +54,21 @@ static struct order *first_order(struct station *s, const struct port *p, bool n
 			continue;
 		if (named ? !order_names_slot(o, p->label, p->path) : o->choice.slot_count > 0)
 			continue;
-		if (!order_is_full(o))
+		if (!o->stopped[0] && !order_is_full(o))
 			return o;
-		if (!*full)
-			*full = o;
+		if (!*passed_over)
+			*passed_over = o;
 	}
 	return NULL;
 }
 
-struct order *station_order_for(struct station *s, const struct port *p, struct order **full)
+struct order *station_order_for(struct station *s, const struct port *p, struct order **passed_over)
 {
 	struct order *o;
 
-	*full = NULL;
-	o = first_order(s, p, true, full);
-	return o ? o : first_order(s, p, false, full);
+	*passed_over = NULL;
+	o = first_order(s, p, true, passed_over);
+	return o ? o : first_order(s, p, false, passed_over);
 }
 
 void station_wake_ports(struct station *s)
@@ -163,6 +164,7 @@ static void tick(uv_timer_t *timer)
 	watch_ledger(s);
 	usb_budget_wake_all(&s->budget);
 	store_tick(&s->store);
+	watch_tick(s);
 	for (size_t i = 0; i < s->port_count; i++)
 		port_tick(s->ports[i]);
 	opening_tick(s);
@@ -265,6 +267,9 @@ static int take_up_past(struct station *s, struct problem *problem)
 	record_profiles(s);
 	record_packages(s, &loaded);
 	result = opening_resume(s, &loaded, problem);
+	s->quarantine_count = loaded.quarantine_count;
+	s->quarantines = loaded.quarantines;
+	loaded.quarantines = NULL; /* kept: slots are made later */
 	ledger_loaded_free(&loaded);
 	return result;
 }
@@ -430,7 +435,8 @@ static bool may_end(const struct station *s, const struct port *p)
 
 void station_check_stopped(struct station *s)
 {
-	if (s->usb_stopped || s->phase != STATION_STOPPING || s->store.jobs > 0)
+	if (s->usb_stopped || s->phase != STATION_STOPPING || s->store.jobs > 0 ||
+	    !watch_is_quiet(s))
 		return;
 	for (size_t i = 0; i < s->port_count; i++)
 		if (!may_end(s, s->ports[i]))
@@ -469,5 +475,6 @@ void station_free(struct station *s)
 		order_free(s->orders[i]);
 	}
 	store_free(&s->store);
+	free(s->quarantines);
 	free(s);
 }

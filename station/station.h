@@ -76,6 +76,11 @@ struct station {
 	double lag_ms[2]; /* worst of the last ten seconds and of the ten before */
 	uint64_t lag_turned_ms;
 	bool ledger_was_failing;
+	uv_fs_t disk_request; /* of the disk of state_dir; watch.c */
+	bool disk_asking, disk_known;
+	uint64_t disk_asked_ms, disk_free; /* bytes */
+	size_t quarantine_count;	   /* of slots, from before the start; owned */
+	struct ledger_loaded_quarantine *quarantines;
 	uint64_t bytes_written; /* to devices, of runs that are over */
 	uint64_t stop_by_ms;
 };
@@ -102,10 +107,21 @@ __attribute__((format(printf, 4, 5))) void station_event(struct station *s, cons
 							 ...);
 /*
  * The order that a unit in this slot is flashed for: the first opened one that names the slot,
- * else the first opened one that names none; those that have all their units are passed over.
- * NULL: none; `full` is then one that would have been, or NULL.
+ * else the first opened one that names none; those that are stopped or have all their units are
+ * passed over. NULL: none; `passed_over` is then the first of these, or NULL.
  */
-struct order *station_order_for(struct station *s, const struct port *p, struct order **full);
+struct order *station_order_for(struct station *s, const struct port *p,
+				struct order **passed_over);
+/* order/judge.c: a run of `o` has ended with this fault (or none): is it the package? */
+void station_judge_order(struct station *s, struct order *o, const struct fault *f);
+/* Start no more runs of it. Again: the first reason stays. */
+void station_stop_order(struct station *s, struct order *o, const char *why);
+/* People have seen to it: go on. 0, or -1 with the reason. */
+int station_resume_order(struct station *s, int64_t id, struct problem *problem);
+/* watch.c */
+bool station_disk_is_low(const struct station *s);
+/* A unit has left this slot in the middle of its run. */
+void station_note_drop(struct station *s, struct port *p);
 /* Look at the slots that wait: something they wait for may have come. */
 void station_wake_ports(struct station *s);
 /* Note a package of the store in the ledger. */

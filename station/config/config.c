@@ -147,6 +147,19 @@ static cJSON *some_keys(const cJSON *object, bool choice)
 	return copy;
 }
 
+static int read_limits(struct reader *r, const cJSON *v, void *target)
+{
+	static const struct key keys[] = {
+		NUMBER("tries", limits.tries, 0, 1000),
+		NUMBER("auto_tries", limits.auto_tries, 0, 10),
+		NUMBER("same_fault_units", limits.same_fault_units, 2, 32),
+		NUMBER("slot_failures", limits.slot_failures, 1, 1000),
+		NUMBER("slot_flaps", limits.slot_flaps, 1, 1000),
+	};
+
+	return reader_object(r, v, keys, COUNT(keys), target);
+}
+
 static int read_order_parts(struct reader *r, const cJSON *own, const cJSON *choice,
 			    struct config *c)
 {
@@ -198,7 +211,9 @@ static const struct key station_keys[] = {
 	TEXT("profiles_dir", profiles_dir, 1),
 	LIST("packages", read_package),
 	OBJECT("flap", read_flap),
+	OBJECT("limits", read_limits),
 	NUMBER("restart_ms", restart_ms, 0, 600000),
+	NUMBER("disk_free_mib", disk_free_mib, 1, 10000000),
 	OBJECT("order", read_order),
 };
 
@@ -270,6 +285,12 @@ static void set_defaults(struct config *c)
 	c->flap.arrivals = 6;
 	c->flap.seconds = 30;
 	c->restart_ms = 2000;
+	c->disk_free_mib = 256;
+	c->limits.tries = 5;
+	c->limits.auto_tries = 2;
+	c->limits.same_fault_units = 5;
+	c->limits.slot_failures = 6;
+	c->limits.slot_flaps = 2;
 }
 
 static int read_file(struct config *c, struct problem *problem)

@@ -46,11 +46,19 @@ struct config {
 	struct {
 		int64_t arrivals, seconds; /* so many within so long: the slot is held */
 	} flap;
+	struct {
+		int64_t tries;		  /* of a unit in an order; 0 no limit (ST-064) */
+		int64_t auto_tries;	  /* in a row, without people */
+		int64_t same_fault_units; /* in a row: then the order is stopped (ST-065) */
+		int64_t slot_failures;	  /* in a row: then the slot is out of use (ST-013) */
+		int64_t slot_flaps;	  /* as well */
+	} limits;
 	/*
 	 * A unit that passed and was told to power off or to restart shows up again by itself, as
 	 * its preloader starts: arrivals within this time after it left are left alone.
 	 */
 	int64_t restart_ms;
+	int64_t disk_free_mib; /* of the disk of state_dir; with less no runs are started */
 	struct {
 		bool given;
 		char name[64], profile[64], package[CONFIG_PATH_MAX], operator_name[64];

@@ -105,7 +105,9 @@ static int read_units(sqlite3 *db, struct ledger_loaded_order *o, struct figures
 	struct rows r =
 		rows_of(db,
 			"SELECT r.id, r.unit_id, r.result = 'passed', r.started_ms, r.finished_ms,"
-			" coalesce(u.me_id, u.soc_id) FROM runs r JOIN units u ON u.id = r.unit_id"
+			" coalesce(u.me_id, u.soc_id),"
+			" r.error_code IS 64 AND r.error_family IS 'station' FROM runs r JOIN "
+			"units u ON u.id = r.unit_id"
 			" WHERE r.order_id = ?1 AND r.result IN ('passed', 'failed', 'refused')"
 			" ORDER BY r.unit_id, r.id",
 			"i", o->id);
@@ -125,7 +127,8 @@ static int read_units(sqlite3 *db, struct ledger_loaded_order *o, struct figures
 			r.code = SQLITE_NOMEM;
 			break;
 		}
-		unit->tries = run.passed ? 0 : unit->tries + 1;
+		unit->runs++;
+		unit->tries = run.passed ? 0 : unit->tries + !rows_int(&r, 6);
 		if (run.passed && !unit->passed) {
 			unit->passed = true;
 			unit->passed_ms = run.finished_ms;

@@ -20,7 +20,8 @@ struct ledger_loaded_unit {
 	char key[72];	      /* ME-ID in lower-case hex; SoC-ID when the chip gave no ME-ID */
 	bool passed;	      /* in any of its runs */
 	bool first_passed;    /* its first counted run passed */
-	uint32_t tries;	      /* failed and refused runs since it last passed */
+	uint32_t runs;	      /* counted ones */
+	uint32_t tries;	      /* failed and refused runs since it last passed, but ST-064 */
 	int64_t first_run_id; /* its first counted run */
 	int64_t passed_ms;    /* end of its first passed run, UTC ms; 0: never passed */
 };

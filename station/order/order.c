@@ -7,7 +7,8 @@
 #include "station/ledger/facts_json.h"
 #include "station/store/loaded.h"
 
-#define HOUR_MS 3600000
+#define HOUR_MS	       3600000
+#define ST_RETRY_LIMIT 64
 
 struct order *order_make(void)
 {
@@ -183,6 +184,8 @@ static bool restore_units(struct order *o, const struct ledger_loaded_order *fro
 		}
 		mine->passed = u->passed;
 		mine->first_passed = u->first_passed;
+		mine->tries = u->tries;
+		mine->runs = u->runs;
 		if (u->passed)
 			times[count++] = u->passed_ms;
 	}
@@ -200,6 +203,7 @@ bool order_restore(struct order *o, const struct ledger_loaded_order *from)
 	o->opened_ms = from->opened_ms;
 	o->recorded = true;
 	snprintf(o->name, sizeof o->name, "%s", from->name);
+	snprintf(o->stopped, sizeof o->stopped, "%s", from->stopped);
 	snprintf(o->profile_name, sizeof o->profile_name, "%s", from->profile);
 	snprintf(o->package_id, sizeof o->package_id, "%s", from->package_id);
 	snprintf(o->product, sizeof o->product, "%s", from->product);
@@ -225,15 +229,27 @@ void order_run_begins(struct order *o)
 	o->running++;
 }
 
+/* The station's own "no more tries" is no try. */
+static bool is_limit(const struct fault *f)
+{
+	return f->family == FAULT_STATION && f->code == ST_RETRY_LIMIT;
+}
+
 /* A run of a unit that is known: a unit counts as passed once, and by its first run for the yield.
  */
-static bool count_unit(struct order *o, bool passed, const char *key, int64_t at_ms)
+static bool count_unit(struct order *o, bool passed, const struct fault *fault, const char *key,
+		       int64_t at_ms)
 {
 	bool fresh;
 	struct order_unit *unit = take_unit(o, key, &fresh);
 
 	if (!unit)
 		return false;
+	unit->runs++;
+	if (passed)
+		unit->tries = 0;
+	else if (!is_limit(fault))
+		unit->tries++;
 	if (fresh && passed) {
 		unit->first_passed = true;
 		o->first_pass++;
@@ -246,20 +262,68 @@ static bool count_unit(struct order *o, bool passed, const char *key, int64_t at
 	return true;
 }
 
-bool order_run_ends(struct order *o, enum flow_result result, const char *key, int64_t at_ms)
+/* Interrupted runs say nothing of the unit; only their number is kept. */
+static void count_interrupted(struct order *o, const char *key)
+{
+	size_t at = find_unit(o, key);
+
+	o->interrupted++;
+	if (key[0] && at < o->unit_count && strcmp(o->units[at].key, key) == 0)
+		o->units[at].runs++;
+}
+
+bool order_run_ends(struct order *o, enum flow_result result, const struct fault *fault,
+		    const char *key, int64_t at_ms)
 {
 	o->running--;
 	if (result == FLOW_INTERRUPTED) {
-		o->interrupted++;
+		count_interrupted(o, key);
 		return true;
 	}
+	snprintf(o->row.last, sizeof o->row.last, "%s", key);
 	if (result == FLOW_REFUSED)
 		o->refused++;
 	else if (result != FLOW_PASSED)
 		o->failed++;
-	else if (!key[0])
+	else
+		order_forget_faults(o);
+	if (result == FLOW_PASSED && !key[0])
 		note_pass(o, at_ms); /* a chip without any number: each run is a unit of its own */
-	return !key[0] || count_unit(o, result == FLOW_PASSED, key, at_ms);
+	return !key[0] || count_unit(o, result == FLOW_PASSED, fault, key, at_ms);
+}
+
+void order_unit_past(const struct order *o, const char *key, uint32_t *runs, uint32_t *tries)
+{
+	size_t at = find_unit(o, key);
+
+	*runs = *tries = 0;
+	if (!key[0] || at == o->unit_count || strcmp(o->units[at].key, key) != 0)
+		return;
+	*runs = o->units[at].runs;
+	*tries = o->units[at].tries;
+}
+
+void order_forget_faults(struct order *o)
+{
+	o->row.family = FAULT_NONE;
+	o->row.units = 0;
+}
+
+size_t order_same_fault(struct order *o, const struct fault *f)
+{
+	size_t kept;
+
+	if (o->row.family != f->family || o->row.code != f->code)
+		o->row.units = 0;
+	o->row.family = f->family;
+	o->row.code = f->code;
+	kept = o->row.units < ORDER_ROW_MAX ? o->row.units : ORDER_ROW_MAX;
+	for (size_t i = 0; o->row.last[0] && i < kept; i++)
+		if (strcmp(o->row.keys[i], o->row.last) == 0)
+			return o->row.units;
+	if (o->row.units < ORDER_ROW_MAX)
+		memcpy(o->row.keys[o->row.units], o->row.last, sizeof o->row.last);
+	return ++o->row.units;
 }
 
 double order_first_pass_yield(const struct order *o)

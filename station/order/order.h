@@ -22,7 +22,11 @@ enum order_state { ORDER_LOADING, ORDER_OPEN, ORDER_CLOSING };
 struct order_unit {
 	char key[72]; /* ME-ID, else SoC-ID, hex */
 	bool passed, first_passed;
+	uint32_t runs;	/* that ended; after a restart without the interrupted ones */
+	uint32_t tries; /* failed and refused since it last passed */
 };
+
+#define ORDER_ROW_MAX 32 /* units remembered of a row of equal faults */
 
 #define ORDER_PASSES_KEPT 4096 /* times of the latest passes, for rates */
 
@@ -41,8 +45,16 @@ struct order {
 	const char *slots[TASK_SLOTS_MAX + 1]; /* for the view, into `choice`; NULL-terminated */
 	struct flow_plan plan;		       /* valid when open */
 	char why[512];			       /* why it can not run, or "" */
-	bool recorded;			       /* its row is in the ledger, and open */
-	bool busy;			       /* a worker loads its package */
+	char stopped[512]; /* why no more runs are started although it is open, or "" */
+	struct {
+		enum fault_family family;
+		uint32_t code;
+		size_t units; /* different ones, in a row */
+		char keys[ORDER_ROW_MAX][72];
+		char last[72]; /* unit of the last run that ended */
+	} row;		       /* of equal faults; order/judge.c */
+	bool recorded;	       /* its row is in the ledger, and open */
+	bool busy;	       /* a worker loads its package */
 
 	uint32_t passed, failed, refused, interrupted, running; /* as view.h says */
 	uint32_t first_pass;
@@ -72,8 +84,17 @@ bool order_is_place(const char *path, const char *written);
 /* Would one more unit be more than ordered, if all that run now pass? */
 bool order_is_full(const struct order *o);
 void order_run_begins(struct order *o);
-/* `key`: of the unit, or "" when it was not identified. `at_ms`: UTC. False when out of memory. */
-bool order_run_ends(struct order *o, enum flow_result result, const char *key, int64_t at_ms);
+/*
+ * `key`: of the unit, or "" when it was not identified. `fault`: of the run. `at_ms`: UTC. False
+ * when out of memory.
+ */
+bool order_run_ends(struct order *o, enum flow_result result, const struct fault *fault,
+		    const char *key, int64_t at_ms);
+/* Runs of that unit that ended, and how many of them count as tries; 0 when it was not here. */
+void order_unit_past(const struct order *o, const char *key, uint32_t *runs, uint32_t *tries);
+/* The run that has just ended had this fault: on how many different units in a row now? */
+size_t order_same_fault(struct order *o, const struct fault *f);
+void order_forget_faults(struct order *o);
 
 double order_first_pass_yield(const struct order *o); /* 0..1; < 0 unknown */
 double order_units_per_hour(const struct order *o, int64_t now_ms);

@@ -1,7 +1,6 @@
 #include "station/port/port.h"
 
 #include <assert.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,64 +12,19 @@
 #define TAKEN_AFTER_MS	 3000  /* a departure this long after the result is a person's doing */
 #define REMOVED_SHOWN_MS 10000 /* then the slot is simply empty */
 
-#define ST_UNKNOWN_USB 1
-#define ST_FLAPPING    4
-#define ST_NO_DATABASE 71
-#define ST_NO_ORDER    80
-
-static uint64_t now_ms(const struct port *p)
+uint64_t port_now_ms(const struct port *p)
 {
 	return uv_now(p->station->loop);
 }
 
-static void clear_fault(struct port *p)
+void port_clear_fault(struct port *p)
 {
 	p->fault = (struct fault){.family = FAULT_NONE};
 }
 
-/* ---- holding ---- */
-
-__attribute__((format(printf, 3, 4))) static void hold(struct port *p, uint32_t code,
-						       const char *format, ...)
-{
-	char what[sizeof p->fault.what];
-	va_list ap;
-
-	va_start(ap, format);
-	vsnprintf(what, sizeof what, format, ap);
-	va_end(ap);
-	clear_fault(p);
-	fault_set(&p->fault, FAULT_STATION, code, "arrival", "%s", what);
-	p->fault.refused = true;
-	if (!p->refused_start)
-		station_event(p->station, "held", p, "ST-%03u %s", code, what);
-	p->refused_start = true;
-	port_move(p, PORT_HELD);
-	port_touch(p);
-}
-
-/* Arrivals within the window, the present one included. */
-static size_t recent_arrivals(const struct port *p)
-{
-	uint64_t window = (uint64_t)p->station->config->flap.seconds * 1000;
-	size_t kept = p->arrival_count < PORT_ARRIVALS_MAX ? p->arrival_count : PORT_ARRIVALS_MAX;
-	size_t count = 0;
-
-	while (count < kept &&
-	       now_ms(p) - p->arrivals_ms[(p->arrival_count - 1 - count) % PORT_ARRIVALS_MAX] <=
-		       window)
-		count++;
-	return count;
-}
-
-static bool flaps(const struct port *p)
-{
-	return recent_arrivals(p) >= (size_t)p->station->config->flap.arrivals;
-}
-
 /* ---- a run ---- */
 
-static void start_run(struct port *p, struct order *o)
+void port_start_run(struct port *p, struct order *o)
 {
 	struct station *s = p->station;
 
@@ -78,8 +32,12 @@ static void start_run(struct port *p, struct order *o)
 	p->run_id = s->next_run_id++;
 	p->order = o;
 	p->order_id = o->id;
-	p->released = p->stored = false;
+	p->released = p->stored = p->ended = false;
+	p->stream_count = 0;
+	streams_begin(&p->streams, p->run_id, o->id);
 	p->unit_key[0] = p->me_id[0] = p->soc_id[0] = '\0';
+	p->attempt = 0;
+	p->caught = false;
 	p->started_ms = times_now_ms();
 	p->run_ms = 0;
 	p->sample_count = 0;
@@ -91,33 +49,6 @@ static void start_run(struct port *p, struct order *o)
 	station_event(s, "run-started", p, "order %s, device %s", o->name, p->usb_id);
 }
 
-/* A device is there and nothing runs: start it, or say why not. */
-static void consider(struct port *p)
-{
-	struct station *s = p->station;
-	struct order *full, *o = station_order_for(s, p, &full);
-	struct problem why;
-
-	assert(p->device && run_is_idle(&p->run));
-	p->fresh = false;
-	if (device_mode_of(p->seen.vid, p->seen.pid) == MODE_UNKNOWN)
-		hold(p, ST_UNKNOWN_USB, "%s is not a download mode of this line", p->usb_id);
-	else if (s->phase != STATION_READY)
-		hold(p, ST_NO_ORDER, "the station is not ready");
-	else if (flaps(p))
-		hold(p, ST_FLAPPING, "%zu arrivals within %lld s, the last one as %s",
-		     recent_arrivals(p), (long long)s->config->flap.seconds, p->usb_id);
-	else if (ledger_failing(s->ledger, &why))
-		hold(p, ST_NO_DATABASE, "results can not be stored: %s", why.why);
-	else if (!o && full)
-		hold(p, ST_NO_ORDER, "order %s has all of its %lld units", full->name,
-		     (long long)full->quantity);
-	else if (!o)
-		hold(p, ST_NO_ORDER, "no order is open for this slot");
-	else
-		start_run(p, o);
-}
-
 static void run_changed(void *context)
 {
 	port_follow(context);
@@ -125,7 +56,28 @@ static void run_changed(void *context)
 
 static void run_journal(void *context, enum flow_journal what)
 {
-	port_record_journal(context, what);
+	struct port *p = context;
+
+	if (p->catching)
+		port_caught(p);
+	else
+		port_record_journal(p, what);
+}
+
+static bool run_save(void *context, const struct flow_save *to, const struct slice *bytes,
+		     unsigned count)
+{
+	struct port *p = context;
+
+	return streams_save(&p->streams, to, flow_report(&p->run.flow)->facts.storage.kind, bytes,
+			    count);
+}
+
+static void run_load(void *context, const struct flow_save *from)
+{
+	struct port *p = context;
+
+	streams_load(&p->streams, from);
 }
 
 static void run_finished(void *context)
@@ -133,6 +85,9 @@ static void run_finished(void *context)
 	struct port *p = context;
 	const struct flow_report *report = flow_report(&p->run.flow);
 
+	if (p->catching)
+		return;
+	port_tell_window(p);
 	p->fault = report->fault;
 	p->run_ms = (uint32_t)(times_now_ms() - p->started_ms);
 	p->station->bytes_written += report->bytes_written;
@@ -165,12 +120,12 @@ static void count_result(struct port *p, enum flow_result result)
 	p->passed += result == FLOW_PASSED;
 	p->failed += result == FLOW_FAILED;
 	p->refused += result == FLOW_REFUSED;
-	if (result == FLOW_PASSED)
-		p->arrival_count = 0;
-	if (!order_run_ends(p->order, result, p->unit_key, times_now_ms()))
+	if (!order_run_ends(p->order, result, &p->fault, p->unit_key, times_now_ms()))
 		log_line(LOG_ERROR, "order %s: out of memory, a unit is not in its counts",
 			 p->order->name);
 	p->order->version = station_touch(p->station);
+	station_judge_order(p->station, p->order, &p->fault);
+	port_judge_result(p, result);
 }
 
 /* Both the record is on disk and the device is given back: show the result, take the next. */
@@ -179,13 +134,13 @@ static void end_if_done(struct port *p)
 	enum flow_result result = flow_report(&p->run.flow)->result;
 	bool unrecorded = result == FLOW_PASSED && p->fault.family != FAULT_NONE;
 
-	if (!p->released || !p->stored)
+	if (!p->released || !p->stored || !p->ended)
 		return;
 	if (unrecorded)
 		result = FLOW_FAILED;
 	count_result(p, result);
 	p->order = NULL;
-	p->result_ms = now_ms(p);
+	p->result_ms = port_now_ms(p);
 	port_move(p, result_state(result));
 	if (result == FLOW_PASSED)
 		log_line(LOG_INFO, "slot %s: run %lld passed in %.1f s", p->label,
@@ -196,9 +151,9 @@ static void end_if_done(struct port *p)
 	}
 	station_wake_ports(p->station); /* an order that was full may have room again */
 	if (p->device && p->fresh) {
-		clear_fault(p);
+		port_clear_fault(p);
 		port_move(p, PORT_ARRIVED);
-		consider(p);
+		port_consider(p);
 	}
 }
 
@@ -206,7 +161,20 @@ static void run_released(void *context)
 {
 	struct port *p = context;
 
+	enum flow_identity identity = flow_report(&p->run.flow)->identity;
+
+	if (p->catching) {
+		port_catch_over(p);
+		return;
+	}
 	p->released = true;
+	streams_end(&p->streams,
+		    identity == FLOW_IDENTITY_SAME || identity == FLOW_IDENTITY_RESTORED);
+}
+
+void port_streams_ended(struct port *p)
+{
+	p->ended = true;
 	end_if_done(p);
 }
 
@@ -223,15 +191,11 @@ static void note_arrival(struct port *p, struct usb_device *device)
 	device->user = p;
 	p->device = device;
 	p->seen = device->arrival;
-	p->arrived_ms = now_ms(p);
+	p->mode = device->mode;
+	p->arrived_ms = port_now_ms(p);
 	p->refused_start = false;
 	snprintf(p->usb_id, sizeof p->usb_id, "%04x:%04x", p->seen.vid, p->seen.pid);
 	port_touch(p);
-}
-
-static void count_arrival(struct port *p)
-{
-	p->arrivals_ms[p->arrival_count++ % PORT_ARRIVALS_MAX] = now_ms(p);
 }
 
 /* A unit that passed and was told to leave shows up by itself while it starts or powers off. */
@@ -243,16 +207,17 @@ static bool restarts_by_itself(const struct port *p)
 
 void port_arrived(struct port *p, struct usb_device *device)
 {
-	bool ours = device_mode_of(device->arrival.vid, device->arrival.pid) != MODE_UNKNOWN;
+	bool ours = port_is_download_mode(device->mode);
 
 	note_arrival(p, device);
+	port_note_speed(p);
 	if (run_waits_for_device(&p->run)) {
 		run_device_back(&p->run, device);
 		return;
 	}
 	if (!run_is_idle(&p->run) || p->state == PORT_STORING) {
 		p->fresh = ours; /* quicker than the record of the unit before */
-		count_arrival(p);
+		port_count_arrival(p);
 		return;
 	}
 	if (!ours && port_state_is_result(p->state))
@@ -264,55 +229,45 @@ void port_arrived(struct port *p, struct usb_device *device)
 			      p->usb_id, (unsigned long long)(p->arrived_ms - p->left_ms));
 		return;
 	}
-	count_arrival(p);
-	clear_fault(p);
+	port_count_arrival(p);
+	port_clear_fault(p);
 	port_move(p, PORT_ARRIVED);
-	consider(p);
+	port_consider(p);
 }
 
 void port_left(struct port *p)
 {
 	p->device = NULL;
 	p->fresh = false;
-	p->left_ms = now_ms(p);
+	p->left_ms = port_now_ms(p);
 	port_touch(p);
+	p->retry_at_ms = 0;
 	if (!run_is_idle(&p->run)) {
+		if (!p->catching && !run_expects_leaving(&p->run))
+			station_note_drop(p->station, p);
 		run_device_left(&p->run);
 		return;
 	}
 	if (p->state == PORT_HELD) {
-		if (p->fault.code != ST_FLAPPING)
-			clear_fault(p);
-		port_move(p, PORT_EMPTY);
+		port_held_left(p);
 	} else if (port_state_is_result(p->state) && p->left_ms - p->result_ms > TAKEN_AFTER_MS) {
 		port_move(p, PORT_REMOVED);
 	}
 }
 
-void port_wake(struct port *p)
+/* The device is still there: as if it had arrived now. */
+void port_start_again(struct port *p)
 {
-	if (p->state != PORT_HELD || !p->device || p->fault.code == ST_UNKNOWN_USB ||
-	    p->station->phase != STATION_READY)
-		return;
-	if (p->fault.code == ST_FLAPPING && flaps(p))
-		return;
-	if (p->fault.code == ST_NO_ORDER) {
-		struct order *full;
-
-		if (!station_order_for(p->station, p, &full))
-			return;
-	}
-	if (p->fault.code == ST_NO_DATABASE && ledger_failing(p->station->ledger, NULL))
-		return;
+	p->retry_at_ms = 0;
 	p->device->seen_ns = uv_hrtime(); /* it was not its arrival that kept it waiting */
-	clear_fault(p);
+	port_clear_fault(p);
 	port_move(p, PORT_ARRIVED);
-	consider(p);
+	port_consider(p);
 }
 
 static void sample(struct port *p)
 {
-	p->samples[p->sample_count % PORT_SAMPLES].at_ms = now_ms(p);
+	p->samples[p->sample_count % PORT_SAMPLES].at_ms = port_now_ms(p);
 	p->samples[p->sample_count % PORT_SAMPLES].bytes = flow_report(&p->run.flow)->bytes_done;
 	p->sample_count++;
 }
@@ -339,9 +294,11 @@ void port_tick(struct port *p)
 	if (p->state >= PORT_CONNECTING && p->state <= PORT_FINISHING) {
 		sample(p);
 		port_touch(p);
-	} else if (p->state == PORT_REMOVED && now_ms(p) - p->left_ms >= REMOVED_SHOWN_MS) {
-		clear_fault(p);
+	} else if (p->state == PORT_REMOVED && port_now_ms(p) - p->left_ms >= REMOVED_SHOWN_MS) {
+		port_clear_fault(p);
 		port_move(p, PORT_EMPTY);
+	} else if (p->retry_at_ms && port_now_ms(p) >= p->retry_at_ms) {
+		port_try_again(p);
 	} else {
 		port_wake(p);
 	}
@@ -351,7 +308,7 @@ void port_tick(struct port *p)
 
 int port_abort(struct port *p, struct problem *problem)
 {
-	if (run_is_idle(&p->run) || p->run.wait == RUN_OVER)
+	if (run_is_idle(&p->run) || p->run.wait == RUN_OVER || p->catching)
 		return problem_set(problem, p->label, "look at the slot again",
 				   "no run is under way, the slot is %s",
 				   port_state_name(p->state));
@@ -371,18 +328,23 @@ int port_retry(struct port *p, struct problem *problem)
 	if (p->station->phase != STATION_READY)
 		return problem_set(problem, p->label, "wait until the station runs again",
 				   "the station is stopping");
+	if (p->judged.quarantined)
+		return problem_set(problem, p->label, "release the slot first",
+				   "ST-013 it is out of use: %.150s", p->judged.why);
+	if (p->catching)
+		return problem_set(problem, p->label, "ask again in a second",
+				   "the unit is being greeted");
 	station_event(p->station, "retry", p, "started again by hand");
 	p->arrival_count = 0;
 	p->refused_start = false;
-	p->device->seen_ns = uv_hrtime();
-	clear_fault(p);
-	port_move(p, PORT_ARRIVED);
-	consider(p);
+	p->auto_tries = 0;
+	port_start_again(p);
 	return 0;
 }
 
 void port_stop(struct port *p)
 {
+	p->retry_at_ms = 0;
 	if (!run_is_idle(&p->run) && p->run.wait != RUN_OVER)
 		run_abort(&p->run);
 }
@@ -394,7 +356,7 @@ bool port_runs(const struct port *p)
 
 bool port_is_quiet(const struct port *p)
 {
-	return run_is_idle(&p->run) && !port_runs(p);
+	return run_is_idle(&p->run) && streams_are_quiet(&p->streams) && !port_runs(p);
 }
 
 /* ---- making ---- */
@@ -403,6 +365,8 @@ struct port *port_make(struct station *s, size_t index, const char *path, const 
 {
 	struct port *p = calloc(1, sizeof *p);
 	struct run_host host = {
+		.save = run_save,
+		.load = run_load,
 		.changed = run_changed,
 		.journal = run_journal,
 		.finished = run_finished,
@@ -417,7 +381,9 @@ struct port *port_make(struct station *s, size_t index, const char *path, const 
 	snprintf(p->path, sizeof p->path, "%s", path);
 	snprintf(p->label, sizeof p->label, "%s", label);
 	p->changed_ms = times_now_ms();
+	port_streams_make(p);
 	run_init(&p->run, s->loop, &s->budget, &host);
+	uv_timer_init(s->loop, &p->catch_timer);
 	port_touch(p);
 	return p;
 }
@@ -425,6 +391,7 @@ struct port *port_make(struct station *s, size_t index, const char *path, const 
 void port_end(struct port *p)
 {
 	run_end(&p->run, p->station->usb);
+	uv_close((uv_handle_t *)&p->catch_timer, NULL);
 }
 
 void port_free(struct port *p)
@@ -432,5 +399,6 @@ void port_free(struct port *p)
 	if (!p)
 		return;
 	free(p->parts);
+	free(p->stream_files);
 	free(p);
 }

@@ -22,7 +22,10 @@ static const struct {
 	[PORT_IDENTIFIED] = {"identified", TO(PREFLIGHT) | END},
 	[PORT_PREFLIGHT] = {"preflight", TO(AGENT) | TO(FINISHING) | END},
 	[PORT_AGENT] = {"agent", TO(INSPECT) | TO(FINISHING) | END},
-	[PORT_INSPECT] = {"inspect", TO(WRITING) | TO(FINISHING) | END},
+	[PORT_INSPECT] = {"inspect", TO(READING) | TO(TESTING) | TO(WRITING) | TO(VERIFYING) |
+					     TO(FINISHING) | END},
+	[PORT_READING] = {"reading", TO(WRITING) | TO(FINISHING) | END},
+	[PORT_TESTING] = {"testing", TO(FINISHING) | END},
 	[PORT_WRITING] = {"writing", TO(VERIFYING) | TO(FINISHING) | END},
 	[PORT_VERIFYING] = {"verifying", TO(FINISHING) | END},
 	[PORT_FINISHING] = {"finishing", END},
@@ -41,8 +44,11 @@ static const struct {
 	enum port_state state;
 } phases[] = {
 	{"connect", PORT_CONNECTING}, {"identify", PORT_CONNECTING}, {"preflight", PORT_PREFLIGHT},
-	{"agent", PORT_AGENT},	      {"inspect", PORT_INSPECT},     {"write", PORT_WRITING},
-	{"verify", PORT_VERIFYING},   {"finish", PORT_FINISHING},
+	{"agent", PORT_AGENT},	      {"inspect", PORT_INSPECT},     {"recover", PORT_WRITING},
+	{"backup", PORT_READING},     {"erase", PORT_WRITING},	     {"layout", PORT_WRITING},
+	{"restore", PORT_WRITING},    {"write", PORT_WRITING},	     {"verify", PORT_VERIFYING},
+	{"identity", PORT_VERIFYING}, {"readback", PORT_READING},    {"memtest", PORT_TESTING},
+	{"finish", PORT_FINISHING},
 };
 
 const char *port_state_name(enum port_state state)

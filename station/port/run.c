@@ -116,6 +116,7 @@ static void timer_over(uv_timer_t *timer)
 	case RUN_IDLE:
 	case RUN_EXCHANGE:
 	case RUN_JOURNAL:
+	case RUN_STREAM:
 	case RUN_OVER:
 		break;
 	}
@@ -162,9 +163,16 @@ static void act(struct run *r)
 			r->host.journal(r->host.context, r->action.journal);
 			return;
 		case FLOW_SAVE:
-		case FLOW_LOAD:
-			e = (struct flow_event){.kind = FLOW_BROKEN};
+			r->wait = RUN_STREAM;
+			if (!r->host.save(r->host.context, &r->action.save, r->action.tx,
+					  r->action.tx_count))
+				return;
+			e = (struct flow_event){.kind = FLOW_CONTINUE};
 			break;
+		case FLOW_LOAD:
+			r->wait = RUN_STREAM;
+			r->host.load(r->host.context, &r->action.save);
+			return;
 		case FLOW_FINISH:
 			finish(r);
 			return;
@@ -327,6 +335,11 @@ bool run_waits_for_device(const struct run *r)
 	return r->wait == RUN_AWAY && (r->device_left || !r->device);
 }
 
+bool run_expects_leaving(const struct run *r)
+{
+	return r->wait == RUN_AWAY || r->wait == RUN_OVER || r->flow.leaving;
+}
+
 static void away_closed(void *context)
 {
 	struct run *r = context;
@@ -365,6 +378,7 @@ void run_device_left(struct run *r)
 		break;
 	case RUN_EXCHANGE: /* its transfers come back and say so */
 	case RUN_JOURNAL:
+	case RUN_STREAM:
 	case RUN_OVER:
 	case RUN_IDLE:
 		break;
@@ -381,19 +395,49 @@ void run_device_back(struct run *r, struct usb_device *device)
 		open_device(r, device);
 }
 
-void run_journalled(struct run *r, const struct problem *problem)
+void run_journalled(struct run *r, bool owed, const struct problem *problem)
 {
+	struct flow_event e = {.kind = FLOW_CONTINUE, .owed = owed};
+
 	assert(r->wait == RUN_JOURNAL);
 	if (tell_noted(r))
 		return;
 	if (!problem) {
-		tell(r, FLOW_CONTINUE);
+		step(r, &e);
+		act(r);
 		return;
 	}
 	r->fault = (struct fault){.family = FAULT_NONE};
 	fault_set(&r->fault, FAULT_STATION, ST_NO_DATABASE, "journal", "%s: %s", problem->where,
 		  problem->why);
 	tell(r, FLOW_BROKEN);
+}
+
+void run_refuse(struct run *r, const struct fault *fault)
+{
+	assert(r->wait == RUN_JOURNAL || r->wait == RUN_STREAM);
+	if (tell_noted(r))
+		return;
+	r->fault = *fault;
+	tell(r, FLOW_BROKEN);
+}
+
+void run_taken(struct run *r)
+{
+	assert(r->wait == RUN_STREAM);
+	if (!tell_noted(r))
+		tell(r, FLOW_CONTINUE);
+}
+
+void run_loaded(struct run *r, struct slice bytes, const struct wire_sums *sums)
+{
+	struct flow_event e = {.kind = FLOW_LOADED, .loaded = bytes, .sums = sums};
+
+	assert(r->wait == RUN_STREAM);
+	if (tell_noted(r))
+		return;
+	step(r, &e);
+	act(r);
 }
 
 void run_abort(struct run *r)
@@ -415,6 +459,7 @@ void run_abort(struct run *r)
 		tell(r, FLOW_ABORT);
 		break;
 	case RUN_JOURNAL:
+	case RUN_STREAM:
 	case RUN_OVER:
 	case RUN_IDLE:
 		break;

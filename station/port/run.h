@@ -2,7 +2,7 @@
  * run: one flow driven over one slot's USB device: actions become exchanges, timers and journal
  * entries, and what comes of them becomes events.
  *
- *   opening -> { exchange | pause | journal | away -> opening }* -> over -> released
+ *   opening -> { exchange | pause | journal | stream | away -> opening }* -> over -> released
  *
  * At most one thing is waited for at any time. A device that leaves, an abort, and a USB fault are
  * told to the flow when nothing of ours is on the bus; while the ledger or an open is waited for,
@@ -25,6 +25,7 @@ enum run_wait {
 	RUN_EXCHANGE, /* the pipe */
 	RUN_PAUSE,
 	RUN_JOURNAL, /* the host: run_journalled() */
+	RUN_STREAM,  /* the host: run_taken() or run_loaded() */
 	RUN_AWAY,    /* the device comes back by itself within the deadline */
 	RUN_DOUBT,   /* a transfer failed: does the device leave? */
 	RUN_OVER,    /* the flow has finished; the device is being released */
@@ -34,6 +35,11 @@ struct run_host {
 	void (*changed)(void *context); /* the report may say something new */
 	/* Store it durably, then call run_journalled(); never before this returns. */
 	void (*journal)(void *context, enum flow_journal what);
+	/* Copy the bytes. True: taken at once. False: run_taken() follows. */
+	bool (*save)(void *context, const struct flow_save *to, const struct slice *bytes,
+		     unsigned count);
+	/* run_loaded() follows, never before this returns. */
+	void (*load)(void *context, const struct flow_save *from);
 	void (*finished)(void *context); /* the report is final */
 	void (*released)(void *context); /* the device is given back; after `finished` */
 	void *context;
@@ -66,9 +72,16 @@ void run_end(struct run *r, struct usb *usb); /* must be idle; the loop must tur
 void run_begin(struct run *r, const struct flow_plan *plan, struct usb_device *device);
 bool run_is_idle(const struct run *r);
 bool run_waits_for_device(const struct run *r);
+/* Would a device that leaves now do what it was told? */
+bool run_expects_leaving(const struct run *r);
 void run_device_left(struct run *r);
 void run_device_back(struct run *r, struct usb_device *device);
-void run_journalled(struct run *r, const struct problem *problem);
+/* `owed`: see struct flow_event; only after FLOW_JOURNAL_IDENTIFIED. */
+void run_journalled(struct run *r, bool owed, const struct problem *problem);
+/* The host can not do what it was asked for, or refuses the unit: the run ends with that. */
+void run_refuse(struct run *r, const struct fault *fault);
+void run_taken(struct run *r);
+void run_loaded(struct run *r, struct slice bytes, const struct wire_sums *sums);
 /* End it as interrupted; `finished` follows, perhaps before this returns. */
 void run_abort(struct run *r);
 

@@ -126,6 +126,42 @@ enum usb_speed uevent_speed(const struct uevent_device *d)
 	return strtoul(text, NULL, 10) >= 5000 ? USB_SPEED_SUPER : USB_SPEED_UNKNOWN;
 }
 
+/* Small: interfaces of one configuration are numbered from 0, with few gaps if any. */
+#define INTERFACES_TRIED 16
+
+static bool read_hex(const char *folder, const char *name, uint8_t *to)
+{
+	char path[400], text[8] = "";
+	FILE *file;
+
+	snprintf(path, sizeof path, "%s/%s", folder, name);
+	file = fopen(path, "re");
+	if (!file)
+		return false;
+	if (!fgets(text, sizeof text, file))
+		text[0] = '\0';
+	fclose(file);
+	*to = (uint8_t)strtoul(text, NULL, 16);
+	return true;
+}
+
+size_t uevent_classes(const struct uevent_device *d, struct usb_class *to, size_t room)
+{
+	const char *last = strrchr(d->sysfs, '/');
+	size_t count = 0;
+
+	for (unsigned i = 0; last && i < INTERFACES_TRIED && count < room; i++) {
+		char folder[360];
+
+		snprintf(folder, sizeof folder, "/sys%s/%.64s:1.%u", d->sysfs, last + 1, i);
+		if (read_hex(folder, "bInterfaceClass", &to[count].class) &&
+		    read_hex(folder, "bInterfaceSubClass", &to[count].subclass) &&
+		    read_hex(folder, "bInterfaceProtocol", &to[count].protocol))
+			count++;
+	}
+	return count;
+}
+
 /* ---- devices that are there already ---- */
 
 static void tell_present(struct uevent *e, const char *name)
@@ -179,7 +215,8 @@ static void readable(uv_poll_t *poll, int status, int events)
 				     (struct sockaddr *)&from, &size);
 
 		if (n < 0 && errno == ENOBUFS) {
-			tell_all_present(e); /* some were lost: arrivals can be made up for */
+			tell_all_present(e); /* some were lost: they can be made up for */
+			e->told(e->context, NULL);
 			continue;
 		}
 		if (n < 0 && errno == EINTR)

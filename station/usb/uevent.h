@@ -20,6 +20,7 @@
 
 #include "engine/base/problem.h"
 #include "engine/device/facts.h"
+#include "station/usb/mode.h"
 
 struct uevent_device {
 	bool added; /* there and configured; else removed */
@@ -30,6 +31,10 @@ struct uevent_device {
 	uint8_t device_class;
 };
 
+/*
+ * `d` NULL: messages were lost, and all devices that are there have just been told again; of those
+ * that have left meanwhile nothing was heard.
+ */
 typedef void uevent_told(void *context, const struct uevent_device *d);
 
 struct uevent;
@@ -51,6 +56,8 @@ bool uevent_parse(const char *message, size_t n, struct uevent_device *d);
 
 /* "pci0000:00/0000:00:14.0/usb1 1-4.2": where in the machine, then hub ports. */
 void uevent_path(const struct uevent_device *d, char *to, size_t size);
+/* Classes of its interfaces now, from sysfs: at most `room`; gives how many. */
+size_t uevent_classes(const struct uevent_device *d, struct usb_class *to, size_t room);
 /* Of the device now, from sysfs; USB_SPEED_UNKNOWN when it has left. */
 enum usb_speed uevent_speed(const struct uevent_device *d);
 

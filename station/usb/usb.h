@@ -68,9 +68,10 @@ struct usb_device {
 	struct usb *usb;
 	char path[USB_PATH_MAX];
 	struct arrival arrival;
-	uint64_t seen_ns;     /* uv_hrtime() when the adapter learned of it */
-	struct usb_pair pair; /* valid once open */
-	void *user;	      /* of whoever listens; NULL at first */
+	enum device_mode mode; /* by ids and, where they say nothing, by its interfaces */
+	uint64_t seen_ns;      /* uv_hrtime() when the adapter learned of it */
+	struct usb_pair pair;  /* valid once open */
+	void *user;	       /* of whoever listens; NULL at first */
 };
 
 struct usb_listener {

@@ -143,6 +143,17 @@ static void leave(struct real_device *d)
 	free_if_unused(d);
 }
 
+/* Ids first: a preloader must not wait for files to be read. */
+static enum device_mode mode_of(const struct arrival *a, const struct uevent_device *e)
+{
+	struct usb_class classes[16];
+	size_t count = 0;
+
+	if (!usb_mode_is_plain(a))
+		count = uevent_classes(e, classes, sizeof classes / sizeof classes[0]);
+	return usb_mode(a, classes, count);
+}
+
 static void arrive(struct real_usb *u, const struct uevent_device *e, const char *path)
 {
 	struct real_device *d = calloc(1, sizeof *d);
@@ -151,6 +162,7 @@ static void arrive(struct real_usb *u, const struct uevent_device *e, const char
 		return;
 	d->base.usb = &u->base;
 	d->base.arrival = (struct arrival){e->vid, e->pid, uevent_speed(e)};
+	d->base.mode = mode_of(&d->base.arrival, e);
 	d->base.seen_ns = uv_hrtime();
 	snprintf(d->base.path, sizeof d->base.path, "%s", path);
 	d->bus = e->bus;
@@ -162,6 +174,20 @@ static void arrive(struct real_usb *u, const struct uevent_device *e, const char
 	u->base.listener.arrived(u->base.listener.context, &d->base);
 }
 
+/* Messages were lost: those whose device file has gone have left. */
+static void drop_missing(struct real_usb *u)
+{
+	struct real_device *d, *next;
+	char file[40];
+
+	for (d = u->devices; d; d = next) {
+		next = d->next;
+		snprintf(file, sizeof file, "/dev/bus/usb/%03u/%03u", d->bus, d->number);
+		if (access(file, F_OK) != 0)
+			leave(d);
+	}
+}
+
 /* The kernel's word: come (perhaps known already, perhaps in the place of another) or gone. */
 static void told(void *context, const struct uevent_device *e)
 {
@@ -169,6 +195,10 @@ static void told(void *context, const struct uevent_device *e)
 	char path[USB_PATH_MAX];
 	struct real_device *d;
 
+	if (!e) {
+		drop_missing(u);
+		return;
+	}
 	uevent_path(e, path, sizeof path);
 	d = find_device(u, path);
 	if (e->device_class == CLASS_HUB)

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "engine/base/bytes.h"
+#include "station/usb/mode.h"
 
 #define POLL_MS		 50
 #define POLL_WITHIN_MS	 2000
@@ -94,7 +95,19 @@ static struct usbip_device *find_device(struct usbip *u, const char *busid)
 	return d;
 }
 
-static void arrive(struct usbip *u, const struct usbip_entry *e)
+/* `classes`: the entry's interfaces, 4 bytes each. */
+static enum device_mode mode_of(const struct usbip_entry *e, const uint8_t *classes)
+{
+	struct usb_class all[16];
+	size_t count = 0;
+
+	for (; count < e->interfaces && count < 16; count++)
+		all[count] = (struct usb_class){classes[4 * count], classes[4 * count + 1],
+						classes[4 * count + 2]};
+	return usb_mode(&e->arrival, all, count);
+}
+
+static void arrive(struct usbip *u, const struct usbip_entry *e, const uint8_t *classes)
 {
 	struct usbip_device *d = calloc(1, sizeof *d), **at = &u->devices;
 
@@ -103,6 +116,7 @@ static void arrive(struct usbip *u, const struct usbip_entry *e)
 	d->base.usb = &u->base;
 	snprintf(d->base.path, sizeof d->base.path, "%s", e->busid);
 	d->base.arrival = e->arrival;
+	d->base.mode = mode_of(e, classes);
 	d->base.seen_ns = uv_hrtime();
 	snprintf(d->busid, sizeof d->busid, "%s", e->busid);
 	d->busnum = e->busnum;
@@ -120,7 +134,7 @@ static bool same_device(const struct usbip_device *d, const struct usbip_entry *
 	       d->base.arrival.vid == e->arrival.vid && d->base.arrival.pid == e->arrival.pid;
 }
 
-static void take_entry(struct usbip *u, const struct usbip_entry *e)
+static void take_entry(struct usbip *u, const struct usbip_entry *e, const uint8_t *classes)
 {
 	struct usbip_device *d = find_device(u, e->busid);
 
@@ -133,7 +147,7 @@ static void take_entry(struct usbip *u, const struct usbip_entry *e)
 		leave(d);
 		release_if_unused(d);
 	}
-	arrive(u, e);
+	arrive(u, e, classes);
 }
 
 static void drop_unlisted(struct usbip *u)
@@ -186,8 +200,8 @@ static void take_list(struct usbip *u)
 		d->listed = false;
 	while (count-- > 0 && !u->stale) {
 		usbip_get_entry(&e, u->list + at);
+		take_entry(u, &e, u->list + at + USBIP_DEVICE_BYTES);
 		at = after_entry(u, at);
-		take_entry(u, &e);
 	}
 	if (!u->stale)
 		drop_unlisted(u);

@@ -23,7 +23,7 @@ struct usbip_entry {
 	char busid[USBIP_BUSID_MAX];
 	uint32_t busnum, devnum;
 	struct arrival arrival;
-	unsigned interfaces; /* each adds 4 bytes in the list */
+	unsigned interfaces; /* each adds 4 bytes in the list: class, subclass, protocol, 0 */
 };
 
 struct usbip_submit {

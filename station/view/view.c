@@ -19,7 +19,9 @@ static const char *station_state(const struct station *s)
 		return "stopping";
 	if (s->phase == STATION_STARTING)
 		return "starting";
-	return s->ledger_was_failing ? "ledger-failing" : "ready";
+	if (s->ledger_was_failing)
+		return "ledger-failing";
+	return station_disk_is_low(s) ? "disk-low" : "ready";
 }
 
 static size_t shown_orders(const struct station *s)
@@ -93,7 +95,7 @@ static void show_error(struct view_error *to, const struct fault *f)
 
 static const char *mode_name(const struct port *p, const struct flow_report *report)
 {
-	enum device_mode mode = device_mode_of(p->seen.vid, p->seen.pid);
+	enum device_mode mode = p->mode;
 
 	if (!p->device && !report)
 		return "";
@@ -143,6 +145,7 @@ static void show_run(const struct port *p, struct view_slot *out)
 	bool running = port_runs(p);
 
 	out->run_id = p->run_id;
+	out->operation = flow_operation_name(report->operation);
 	out->order_id = p->order_id;
 	out->me_id = p->me_id;
 	out->soc_id = p->soc_id;
@@ -157,6 +160,38 @@ static void show_run(const struct port *p, struct view_slot *out)
 				    out->mib_per_s;
 	out->started_ms = p->started_ms;
 	out->run_ms = running ? (uint32_t)(times_now_ms() - p->started_ms) : p->run_ms;
+}
+
+/* A unit that waits, and is known already. */
+static void show_caught(const struct port *p, struct view_slot *out)
+{
+	const struct chip *chip = chip_by_hw_code(flow_report(&p->run.flow)->facts.hw_code);
+
+	out->me_id = p->me_id;
+	out->soc_id = p->soc_id;
+	out->chip = chip ? chip->names[0] : "";
+}
+
+/* Of the unit in work or on show, in the order it was tried for. */
+static int tries_left(const struct port *p)
+{
+	int64_t most = p->station->config->limits.tries;
+	const struct order *o = NULL;
+	uint32_t runs, tries;
+
+	for (size_t i = 0; i < p->station->order_count; i++)
+		if (p->station->orders[i]->id == p->order_id)
+			o = p->station->orders[i];
+	if (!o || !p->unit_key[0] || most == 0)
+		return -1;
+	order_unit_past(o, p->unit_key, &runs, &tries);
+	return tries < most ? (int)(most - tries) : 0;
+}
+
+/* Out of use, and the error on show is of the run before. */
+static bool shows_blocked(const struct port *p)
+{
+	return p->judged.quarantined && p->fault.code != p->judged.blocked.code;
 }
 
 void view_slot(const struct station *s, size_t i, struct view_slot *out)
@@ -184,10 +219,18 @@ void view_slot(const struct station *s, size_t i, struct view_slot *out)
 		.passed = p->passed,
 		.failed = p->failed,
 		.refused = p->refused,
+		.operation = "",
+		.attempt = p->attempt,
+		.tries_left = tries_left(p),
+		.quarantined = p->judged.quarantined,
+		.fails_in_a_row = p->judged.fails_in_a_row,
 	};
 	if (has_run)
 		show_run(p, out);
+	else if (p->caught)
+		show_caught(p, out);
 	show_error(&out->error, &p->fault);
+	show_error(&out->notice, shows_blocked(p) ? &p->judged.blocked : &p->notice);
 }
 
 long view_find_slot(const struct station *s, const char *label_or_path)
@@ -231,6 +274,7 @@ void view_order(const struct station *s, size_t i, struct view_order *out)
 		.opened_ms = o->opened_ms,
 		.operation = flow_operation_name(o->task.operation),
 		.slots = o->choice.slot_count ? o->slots : NULL,
+		.stopped = o->stopped,
 	};
 }
 
@@ -313,6 +357,16 @@ void view_import_package(struct station *s, const char *folder, view_done *done,
 int view_abort_slot(struct station *s, size_t i, struct problem *problem)
 {
 	return port_abort(s->ports[i], problem);
+}
+
+int view_release_slot(struct station *s, size_t i, struct problem *problem)
+{
+	return port_release(s->ports[i], problem);
+}
+
+int view_resume_order(struct station *s, int64_t id, struct problem *problem)
+{
+	return station_resume_order(s, id, problem);
 }
 
 int view_retry_slot(struct station *s, size_t i, struct problem *problem)

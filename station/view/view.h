@@ -70,6 +70,7 @@ struct view_order {
 	int64_t opened_ms;
 	const char *operation;
 	const char *const *slots; /* labels or paths, NULL-terminated; NULL any */
+	const char *stopped;	  /* why no more runs of it are started; "" they are */
 };
 
 struct view_package { /* in the store or being imported */
@@ -136,5 +137,7 @@ int view_abort_slot(struct station *s, size_t i, struct problem *problem);
 int view_retry_slot(struct station *s, size_t i, struct problem *problem);
 /* Take a slot out of quarantine; a unit that waits there is started. */
 int view_release_slot(struct station *s, size_t i, struct problem *problem);
+/* Let a stopped order go on. */
+int view_resume_order(struct station *s, int64_t id, struct problem *problem);
 
 #endif
