@@ -35,13 +35,13 @@ static void make_junk(void)
 	}
 }
 
-#define TOOL_CODES 10000 /* the field's tools number their errors below this */
-
-/* Codes of our own must be in the catalogue; a device may send words that nobody has listed. */
+/*
+ * Codes of our own must be in the catalogue. A device may send words that nobody has listed; legacy
+ * agents use the tools' decimal numbers for theirs.
+ */
 static bool listed(const struct fault *f)
 {
-	bool ours = f->family == FAULT_STATION || f->family == FAULT_XML ||
-		    (f->family == FAULT_FLASHTOOL && f->code < TOOL_CODES);
+	bool ours = f->family == FAULT_STATION || f->family == FAULT_XML;
 
 	return f->family != FAULT_NONE &&
 	       (ours ? catalogue_find(f->family, f->code) : catalogue_explain(f));
