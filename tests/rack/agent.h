@@ -43,6 +43,7 @@ enum agent_status {
 	DA_OUT_OF_RANGE = 0xC004000B,
 	DA_REG_PERMISSION = 0xC004000D,
 	DA_MMC_ERR = 0xC0040030,
+	DA_NAND_ERR = 0xC0040040,
 	DA_EMI_VERSION = 0xC0040050,
 	DA_UFS_ERR = 0xC0040060,
 	DA_OTP_NOT_SUPPORT = 0xC0040100,
@@ -55,6 +56,7 @@ enum agent_status {
 /* Frames of a payload that fits the agent's small buffer. */
 #define AGENT_BUFFER_BYTES 0x10000
 #define AGENT_HEADER_BYTES 12
+#define AGENT_NAND_SLC	   0x11u /* kind of storage, beside enum storage_kind */
 #define AGENT_DRAM_BASE	   UINT64_C(0x40000000)
 #define AGENT_DRAM_BYTES   UINT64_C(0x100000000)
 #define AGENT_MAGIC	   0xFEEEEEEFu

@@ -6,6 +6,7 @@
 #include "tests/rack/agent.h"
 
 #include "engine/base/bytes.h"
+#include "tests/rack/storage.h"
 
 enum { NAME_BYTES = 64, PERCENT_ALL = 100 };
 
@@ -19,8 +20,9 @@ static void got_ack(struct device *d, uint32_t status, size_t n)
 static void erase_and_report(struct device *d, uint64_t at, uint64_t length)
 {
 	struct agent *a = d->agent;
-	uint64_t limit = d->flash.regions[a->target.region].bytes;
-	uint64_t block = d->flash.block;
+	uint64_t limit = a->target.physical ? d->flash.regions[a->target.region].bytes
+					    : storage_bytes(&d->flash, a->target.region);
+	uint64_t block = storage_erase_unit(&d->flash);
 
 	at -= at % block;
 	length -= length % block;
@@ -30,7 +32,8 @@ static void erase_and_report(struct device *d, uint64_t at, uint64_t length)
 		length = limit - at;
 	device_log(d, "--", "  erases 0x%llX bytes at 0x%llX", (unsigned long long)length,
 		   (unsigned long long)at);
-	if (flash_erase(&d->flash, a->target.region, at, length)) {
+	if (a->target.physical ? flash_erase(&d->flash, a->target.region, at, length)
+			       : storage_erase(&d->flash, a->target.region, at, length)) {
 		agent_end(d, agent_storage_error(d));
 		return;
 	}

@@ -5,10 +5,11 @@
 #include "engine/base/bytes.h"
 #include "tests/rack/agent.h"
 #include "tests/rack/chipfacts.h"
+#include "tests/rack/storage.h"
 
 enum { EMMC_BYTES = 104, EMMC_OLD_BYTES = 96, UFS_BYTES = 208, UFS_OLD_BYTES = 52 };
 enum { NAND_BYTES = 48, NOR_BYTES = 16, RAM_BYTES = 48 };
-enum { TYPE_DRAM = 1, TYPE_SRAM = 2, LP4X = 6, RPMB_NO_KEY = 0x11, GPT = 0x64 };
+enum { TYPE_DRAM = 1, TYPE_SRAM = 2, LP4X = 6, RPMB_NO_KEY = 0x11, GPT = 0x64, PMT = 0x65 };
 
 static bool absent(const struct device *d, enum storage_kind kind)
 {
@@ -81,7 +82,21 @@ static uint32_t zeros(struct device *d, size_t n)
 
 uint32_t tell_nand(struct device *d)
 {
-	return zeros(d, NAND_BYTES);
+	const struct flash_nand *n = &d->flash.nand;
+	uint8_t b[NAND_BYTES] = {0};
+
+	if (!absent(d, STORAGE_NAND)) {
+		put_le32(b, AGENT_NAND_SLC);
+		put_le32(b + 4, n->page);
+		put_le32(b + 8, storage_erase_unit(&d->flash));
+		put_le32(b + 12, n->spare);
+		put_le64(b + 16, d->flash.regions[REGION_USER].bytes);
+		put_le64(b + 24, storage_bytes(&d->flash, REGION_USER));
+		b[32] = 1; /* a table of bad blocks exists */
+		memcpy(b + 33, n->id, sizeof n->id);
+	}
+	agent_send(d, b, sizeof b);
+	return DA_OK;
 }
 
 uint32_t tell_nor(struct device *d)
@@ -122,7 +137,7 @@ uint32_t tell_random_id(struct device *d)
 
 uint32_t tell_table_kind(struct device *d)
 {
-	agent_send_u32(d, GPT);
+	agent_send_u32(d, d->flash.kind == STORAGE_NAND ? PMT : GPT);
 	return DA_OK;
 }
 

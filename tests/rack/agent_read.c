@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/base/bytes.h"
+#include "tests/rack/storage.h"
 
 enum { NAME_BYTES = 64 };
 
@@ -21,6 +22,14 @@ static void got_ack(struct device *d, uint32_t status, size_t n)
 	next_chunk(d);
 }
 
+static int read_target(struct device *d, uint8_t *bytes, size_t n)
+{
+	const struct agent *a = d->agent;
+
+	return a->target.physical ? flash_read(&d->flash, a->target.region, a->read_at, bytes, n)
+				  : storage_read(&d->flash, a->target.region, a->read_at, bytes, n);
+}
+
 static void next_chunk(struct device *d)
 {
 	struct agent *a = d->agent;
@@ -34,7 +43,7 @@ static void next_chunk(struct device *d)
 	if (n > a->read_left)
 		n = a->read_left;
 	bytes = malloc((size_t)n);
-	if (!bytes || flash_read(&d->flash, a->target.region, a->read_at, bytes, (size_t)n)) {
+	if (!bytes || read_target(d, bytes, (size_t)n)) {
 		free(bytes);
 		agent_send_status(d, agent_storage_error(d));
 		agent_end(d, agent_storage_error(d));

@@ -7,8 +7,11 @@
 #include <strings.h>
 
 #include "engine/base/bytes.h"
+#include "tests/rack/legacy/pmt.h"
+#include "tests/rack/storage.h"
 
 enum { DA1_PACKET = 0x8000, WRITE_PACKET = 0x200000, READ_PACKET_LINUX = 0x10000, OS_LINUX = 1 };
+enum { NAND_PAGE_ONLY = 1 };
 enum { SGPT_SECTORS_512 = 33, SGPT_SECTORS_4096 = 5 };
 
 bool agent_storage_absent(const struct device *d)
@@ -18,6 +21,8 @@ bool agent_storage_absent(const struct device *d)
 
 uint32_t agent_storage_error(const struct device *d)
 {
+	if (d->flash.kind == STORAGE_NAND)
+		return DA_NAND_ERR;
 	return d->flash.kind == STORAGE_UFS ? DA_UFS_ERR : DA_MMC_ERR;
 }
 
@@ -33,10 +38,17 @@ uint32_t agent_read_packet_bytes(const struct device *d)
 	return d->agent->system_os == OS_LINUX ? READ_PACKET_LINUX : WRITE_PACKET;
 }
 
+/* NAND by its general number or its own: SLC. */
+static bool is_kind(const struct device *d, uint32_t storage)
+{
+	return storage == (uint32_t)d->flash.kind ||
+	       (d->flash.kind == STORAGE_NAND && storage == AGENT_NAND_SLC);
+}
+
 uint32_t agent_target_by_block(struct device *d, const uint8_t *block, size_t n,
 			       struct agent_target *target, uint64_t *at, uint64_t *length)
 {
-	uint8_t b[24] = {0};
+	uint8_t b[44] = {0};
 	uint32_t storage;
 
 	memcpy(b, block, n < sizeof b ? n : sizeof b); /* shorter blocks are taken */
@@ -48,11 +60,17 @@ uint32_t agent_target_by_block(struct device *d, const uint8_t *block, size_t n,
 		   get_le32(b + 4), (unsigned long long)*at, (unsigned long long)*length);
 	if (!storage)
 		return DA_UNKNOWN_STORAGE;
-	if (storage != (uint32_t)d->flash.kind || agent_storage_absent(d))
+	if (!is_kind(d, storage) || agent_storage_absent(d))
 		return DA_STORAGE_MISMATCH;
 	if (target->region == REGION_NONE)
 		return DA_UNKNOWN_SECTION;
-	target->size = d->flash.regions[target->region].bytes;
+	target->size = storage_bytes(&d->flash, target->region);
+	if (d->flash.kind == STORAGE_NAND && get_le32(b + 28)) {
+		target->physical = true;
+		target->size = d->flash.regions[REGION_USER].bytes;
+	}
+	if (d->flash.kind == STORAGE_NAND && get_le32(b + 40) > NAND_PAGE_ONLY)
+		return DA_UNSUPPORT_OP; /* spare bytes have no file */
 	if (*at > target->size || *length > target->size - *at)
 		return DA_OUT_OF_RANGE;
 	return DA_OK;
@@ -105,6 +123,25 @@ static uint64_t first_partition(const struct gpt *gpt)
 	return first;
 }
 
+/* NAND carries a PMT instead (packages.md 5.3). */
+static uint32_t by_pmt(struct device *d, const char *name, struct agent_target *target)
+{
+	const struct rack_pmt_entry *e;
+	struct rack_pmt pmt;
+
+	if (!rack_pmt_load(&d->flash, RACK_PMT_NAND, &pmt))
+		return DA_READ_PT_FAIL;
+	e = rack_pmt_find(&pmt, name);
+	if (!e)
+		return DA_PARTITION_NOT_FOUND;
+	target->region = REGION_USER;
+	target->start = e->offset;
+	target->size = e->size;
+	target->preloader = !strcasecmp(e->name, "preloader");
+	snprintf(target->name, sizeof target->name, "%s", e->name);
+	return DA_OK;
+}
+
 static uint32_t by_table(struct device *d, const char *name, struct agent_target *target)
 {
 	struct gpt *gpt = malloc(sizeof *gpt);
@@ -139,6 +176,8 @@ uint32_t agent_target_by_name(struct device *d, const char *name, struct agent_t
 	snprintf(target->name, sizeof target->name, "%s", name);
 	if (agent_storage_absent(d))
 		return DA_READ_PT_FAIL;
+	if (d->flash.kind == STORAGE_NAND)
+		return by_pmt(d, name, target);
 	if (boot1 || boot2) {
 		target->region = boot1 ? REGION_BOOT1 : REGION_BOOT2;
 		target->size = d->flash.regions[target->region].bytes;

@@ -110,7 +110,7 @@ static bool has_old_table(const struct device *d, const char **fault)
 	const struct rack_pmt_entry *uboot;
 	struct rack_pmt pmt;
 
-	if (!profile || !(profile->pmt || d->flash.kind == STORAGE_NAND) ||
+	if (!(d->flash.kind == STORAGE_NAND || (profile && profile->pmt)) ||
 	    !rack_pmt_load(&d->flash, form, &pmt))
 		return false;
 	uboot = rack_pmt_find(&pmt, "UBOOT");

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "engine/base/bytes.h"
+#include "tests/rack/storage.h"
 
 enum { SPARSE_MAGIC = 0xED26FF3A, SPARSE_HEAD_BYTES = 28 };
 
@@ -16,7 +17,7 @@ void image_sink_init(struct image_sink *s, struct flash *flash, const struct age
 	s->total = total;
 }
 
-static bool reads_back(const struct flash *flash, enum storage_region region, uint64_t at,
+static bool reads_back(const struct image_sink *s, enum storage_region region, uint64_t at,
 		       const uint8_t *bytes, size_t n)
 {
 	static uint8_t back[65536];
@@ -24,8 +25,10 @@ static bool reads_back(const struct flash *flash, enum storage_region region, ui
 	for (size_t done = 0; done < n;) {
 		size_t run = n - done < sizeof back ? n - done : sizeof back;
 
-		if (flash_read(flash, region, at + done, back, run) ||
-		    memcmp(back, bytes + done, run) != 0)
+		int bad = s->target.physical ? flash_read(s->flash, region, at + done, back, run)
+					     : storage_read(s->flash, region, at + done, back, run);
+
+		if (bad || memcmp(back, bytes + done, run) != 0)
 			return false;
 		done += run;
 	}
@@ -37,10 +40,12 @@ static enum image_error put_region(struct image_sink *s, enum storage_region reg
 {
 	uint64_t at = s->target.start + s->offset;
 
-	if (flash_write(s->flash, region, at, bytes, n))
+	int bad = s->target.physical ? flash_write(s->flash, region, at, bytes, n)
+				     : storage_write(s->flash, region, at, bytes, n);
+
+	if (bad)
 		return IMAGE_STORAGE;
-	return s->read_back && !reads_back(s->flash, region, at, bytes, n) ? IMAGE_DIFFERS
-									   : IMAGE_GOOD;
+	return s->read_back && !reads_back(s, region, at, bytes, n) ? IMAGE_DIFFERS : IMAGE_GOOD;
 }
 
 static enum image_error put_plain(struct image_sink *s, const uint8_t *bytes, size_t n)

@@ -19,6 +19,7 @@
 struct agent_target {
 	enum storage_region region; /* REGION_BOOT12: both boot regions */
 	uint64_t start, size;	    /* bytes */
+	bool physical;		    /* NAND: addresses of the chip, no replacement */
 	bool preloader;
 	char name[73]; /* by name: the device's own spelling */
 };

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "engine/base/bytes.h"
+#include "tests/rack/storage.h"
 
 enum { FILE_HEAD = 28, CHUNK_HEAD = 12 };
 enum { CHUNK_RAW = 0xCAC1, CHUNK_FILL = 0xCAC2, CHUNK_SKIP = 0xCAC3, CHUNK_CRC = 0xCAC4 };
@@ -29,7 +30,7 @@ void sparse_sink_init(struct sparse_sink *s, struct flash *flash, enum storage_r
 	s->start = start;
 	s->size = size;
 	want_head(s, FILE_HEAD);
-	if (flash_erase(flash, region, start, size))
+	if (storage_erase(flash, region, start, size))
 		fail(s, SPARSE_SINK_STORAGE);
 }
 
@@ -116,7 +117,7 @@ static void fill(struct sparse_sink *s)
 	while (left) {
 		size_t n = left < sizeof run ? (size_t)left : sizeof run;
 
-		if (flash_write(s->flash, s->region, s->start + s->out, run, n)) {
+		if (storage_write(s->flash, s->region, s->start + s->out, run, n)) {
 			fail(s, SPARSE_SINK_STORAGE);
 			return;
 		}
@@ -149,7 +150,7 @@ static size_t raw(struct sparse_sink *s, const uint8_t *bytes, size_t n)
 {
 	if (n > s->left)
 		n = (size_t)s->left;
-	if (flash_write(s->flash, s->region, s->start + s->out, bytes, n)) {
+	if (storage_write(s->flash, s->region, s->start + s->out, bytes, n)) {
 		fail(s, SPARSE_SINK_STORAGE);
 		return n;
 	}

@@ -4,9 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "tests/rack/storage.h"
 #include "tests/rack/xml/xml_agent.h"
-
-enum { SECTOR = 512 };
 
 /* ---- reading ---- */
 
@@ -74,7 +73,7 @@ void xml_erase_flash(struct device *d)
 {
 	const struct agent_target *t = &d->xml->target;
 	const char *name = xml_need(d, "da/arg/partition");
-	uint64_t at, length, end, sector = d->flash.block < SECTOR ? SECTOR : d->flash.block;
+	uint64_t at, length, end, sector = storage_erase_unit(&d->flash);
 
 	if (!name || !xml_need_number(d, "da/arg/offset", &at) ||
 	    !xml_need_number(d, "da/arg/length", &length))

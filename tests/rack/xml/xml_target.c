@@ -4,10 +4,11 @@
 #include <string.h>
 #include <strings.h>
 
+#include "tests/rack/storage.h"
 #include "tests/rack/xml/xml_agent.h"
 
 enum { DA1_PACKET = 0x1000, PACKET = 0x200000, READ_PACKET_LINUX = 0x10000, OS_LINUX = 1 };
-enum { UFS_UPDATES = 4, SECTOR = 512 };
+enum { UFS_UPDATES = 4 };
 
 uint32_t xml_write_packet(const struct device *d)
 {
@@ -43,14 +44,6 @@ static const struct {
 	{"NAND-WHOLE", STORAGE_NAND, REGION_USER},
 };
 
-static uint64_t region_bytes(const struct device *d, enum storage_region region)
-{
-	const struct flash_region *r =
-		&d->flash.regions[region == REGION_BOOT12 ? REGION_BOOT1 : region];
-
-	return r->fd < 0 ? 0 : r->bytes;
-}
-
 bool xml_region(struct device *d, const char *name, enum storage_region *region)
 {
 	if (agent_storage_absent(d))
@@ -59,7 +52,7 @@ bool xml_region(struct device *d, const char *name, enum storage_region *region)
 		if (strcasecmp(name, regions[i].name) != 0 || regions[i].kind != d->flash.kind)
 			continue;
 		*region = regions[i].region;
-		return region_bytes(d, *region) > 0;
+		return storage_bytes(&d->flash, *region) > 0;
 	}
 	return false;
 }
@@ -73,7 +66,7 @@ bool xml_find_region(struct device *d, const char *name)
 		xml_fail(d, "Cannot find [%s] on current device storage.", name);
 		return false;
 	}
-	t->size = region_bytes(d, t->region);
+	t->size = storage_bytes(&d->flash, t->region);
 	snprintf(t->name, sizeof t->name, "%s", name);
 	return true;
 }
@@ -115,7 +108,7 @@ static bool erase(struct device *d, enum storage_region region, uint64_t at, uin
 {
 	device_log(d, "--", "  erases 0x%llX bytes at 0x%llX", (unsigned long long)n,
 		   (unsigned long long)at);
-	return !flash_erase(&d->flash, region, at, n);
+	return !storage_erase(&d->flash, region, at, n);
 }
 
 bool xml_erase_target(struct device *d)

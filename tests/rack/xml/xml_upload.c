@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/rack/storage.h"
 #include "tests/rack/xml/xml_agent.h"
 #include "tests/rack/xml/xml_wire.h"
 
@@ -31,7 +32,7 @@ static uint8_t *packet_bytes(struct device *d, size_t n)
 		return NULL;
 	if (!t->image) {
 		memcpy(bytes, t->bytes + t->done, n);
-	} else if (flash_read(&d->flash, t->region, t->at + t->done, bytes, n)) {
+	} else if (storage_read(&d->flash, t->region, t->at + t->done, bytes, n)) {
 		free(bytes);
 		return NULL;
 	}
