@@ -81,6 +81,24 @@ test("an order is opened, shows, and is closed", async () => {
 	await station.stop();
 });
 
+test("an order names its operation, its partitions, its ranges and its slots", async () => {
+	const station = await startStation("--slots", "2");
+	const opened = await post(station, "/api/v1/orders", {
+		package: "k65-fw-4.2.1", profile: "generic-xflash", operation: "readback", end: "reboot", slots: ["A2"], only: ["boot_a", "lk_a"],
+		ranges: [{ partition: "nvram" }, { region: "user", start: 4096, length: 512 }, { region: "EMMC_BOOT1" }, { region: "UFS_LU2", start: 1 }],
+	});
+	assert.equal(opened.status, 201, opened.text);
+	assert.equal(opened.json.operation, "readback");
+	assert.deepEqual(opened.json.slots, ["A2"]);
+	await station.stop();
+});
+
+test("a slot that is not in quarantine has nothing to be released from", async () => {
+	const { status, json } = await post(still, "/api/v1/slots/A2/release", {});
+	assert.equal(status, 409);
+	assert.match(json.detail, /quarantine/);
+});
+
 test("a package's folder is imported", async () => {
 	const begun = await post(still, "/api/v1/packages", { path: "/srv/next-fw" });
 	assert.equal(begun.status, 202);

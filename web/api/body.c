@@ -111,6 +111,50 @@ static int check_number(struct exchange *x, const cJSON *value, const struct bod
 	return -1;
 }
 
+static int check(struct exchange *x, const cJSON *body, const struct body_rule *rules,
+		 size_t count);
+
+static int check_item(struct exchange *x, const cJSON *item, const struct body_rule *rule)
+{
+	const struct body_rule text = {
+		.key = rule->key, .required = true, .text_max = rule->text_max};
+
+	if (!rule->field_count)
+		return check_text(x, item, &text);
+	if (cJSON_IsObject(item))
+		return check(x, item, rule->fields, rule->field_count);
+	answer_problem(x, PROBLEM_BAD_VALUE, rule->key, "give a list of objects",
+		       "an item of \"%s\" is not an object", rule->key);
+	return -1;
+}
+
+static int check_list(struct exchange *x, const cJSON *value, const struct body_rule *rule)
+{
+	const cJSON *item;
+	char remedy[80];
+
+	snprintf(remedy, sizeof remedy, "give a list of 1 to %zu", rule->list_max);
+	if (!cJSON_IsArray(value) || !cJSON_GetArraySize(value) ||
+	    (size_t)cJSON_GetArraySize(value) > rule->list_max) {
+		answer_problem(x, PROBLEM_BAD_VALUE, rule->key, remedy,
+			       "\"%s\" is no list of that length", rule->key);
+		return -1;
+	}
+	cJSON_ArrayForEach(item, value)
+	{
+		if (check_item(x, item, rule))
+			return -1;
+	}
+	return 0;
+}
+
+static int check_value(struct exchange *x, const cJSON *value, const struct body_rule *rule)
+{
+	if (rule->list_max)
+		return check_list(x, value, rule);
+	return rule->text_max ? check_text(x, value, rule) : check_number(x, value, rule);
+}
+
 static int check(struct exchange *x, const cJSON *body, const struct body_rule *rules, size_t count)
 {
 	const cJSON *value;
@@ -127,7 +171,7 @@ static int check(struct exchange *x, const cJSON *body, const struct body_rule *
 				       "key \"%s\" is there twice", rule->key);
 			return -1;
 		}
-		if (rule->text_max ? check_text(x, value, rule) : check_number(x, value, rule))
+		if (check_value(x, value, rule))
 			return -1;
 	}
 	for (size_t i = 0; i < count; i++) {
@@ -171,4 +215,20 @@ int64_t body_number(const cJSON *body, const char *key)
 	const cJSON *value = cJSON_GetObjectItemCaseSensitive(body, key);
 
 	return cJSON_IsNumber(value) ? (int64_t)value->valuedouble : 0;
+}
+
+const char *const *body_texts(const cJSON *body, const char *key, const char **to)
+{
+	const cJSON *list = cJSON_GetObjectItemCaseSensitive(body, key);
+	const cJSON *item;
+	size_t n = 0;
+
+	if (!list)
+		return NULL;
+	cJSON_ArrayForEach(item, list)
+	{
+		to[n++] = item->valuestring;
+	}
+	to[n] = NULL;
+	return to;
 }

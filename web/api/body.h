@@ -17,6 +17,13 @@ struct body_rule {
 	bool required;
 	size_t text_max;   /* bytes of a string; 0: the value is a whole number */
 	int64_t low, high; /* of a whole number */
+	/*
+	 * Above 0: a list of that many at most. Of objects of these fields; without fields, of
+	 * strings of 1 to text_max bytes.
+	 */
+	size_t list_max;
+	const struct body_rule *fields;
+	size_t field_count;
 };
 
 /*
@@ -31,5 +38,9 @@ int body_none(struct exchange *x);
 /* Values of a checked body; the text is borrowed from it, "" and 0 when the key is not there. */
 const char *body_text(const struct cJSON *body, const char *key);
 int64_t body_number(const struct cJSON *body, const char *key);
+
+/* Strings of a checked list, NULL-terminated, into `to` of list_max + 1; NULL when it is not there.
+ */
+const char *const *body_texts(const struct cJSON *body, const char *key, const char **to);
 
 #endif

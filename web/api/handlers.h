@@ -16,6 +16,7 @@ void get_slots(struct exchange *x);
 void get_slot(struct exchange *x);
 void post_slot_abort(struct exchange *x);
 void post_slot_retry(struct exchange *x);
+void post_slot_release(struct exchange *x);
 
 void get_units(struct exchange *x);
 void get_unit(struct exchange *x);

@@ -10,12 +10,13 @@
 #include "web/api/body.h"
 #include "web/api/command.h"
 #include "web/api/params.h"
+#include "web/api/ranges.h"
 #include "web/api/records.h"
 #include "web/api/render.h"
 #include "web/context.h"
 #include "web/http/exchange.h"
 
-enum { QUANTITY_MAX = 100000000 };
+enum { QUANTITY_MAX = 100000000, ONLY_MAX = 128, SLOTS_MAX = 128 };
 
 static const struct param_rule list_params[] = {
 	{"limit", PARAM_LIMIT, offsetof(struct query, limit), sizeof(int)},
@@ -84,39 +85,84 @@ static bool profile_is_known(const struct station *s, const char *wanted)
 	return false;
 }
 
-void post_order(struct exchange *x)
-{
-	static const struct body_rule rules[] = {
-		{.key = "name", .text_max = 60},
-		{.key = "profile", .required = true, .text_max = 60},
-		{.key = "package", .required = true, .text_max = 1000},
-		{.key = "quantity", .low = 0, .high = QUANTITY_MAX},
-		{.key = "operator", .text_max = 60},
-	};
-	struct view_order_request request;
-	cJSON *body;
-	void *command;
+static const struct body_rule order_fields[] = {
+	{.key = "name", .text_max = 60},
+	{.key = "profile", .required = true, .text_max = 60},
+	{.key = "package", .required = true, .text_max = 1000},
+	{.key = "quantity", .low = 0, .high = QUANTITY_MAX},
+	{.key = "operator", .text_max = 60},
+	{.key = "operation", .text_max = 20},
+	{.key = "end", .text_max = 20},
+	{.key = "only", .text_max = SCATTER_NAME_MAX - 1, .list_max = ONLY_MAX},
+	{.key = "slots", .text_max = 200, .list_max = SLOTS_MAX},
+	{.key = "ranges",
+	 .list_max = FLOW_RANGES_MAX,
+	 .fields = range_fields,
+	 .field_count = RANGE_FIELDS},
+};
 
-	if (params_none(x))
-		return;
-	body = body_read(x, rules, sizeof rules / sizeof *rules);
-	if (!body)
-		return;
-	request = (struct view_order_request){
+static bool operation_is_known(const char *wanted)
+{
+	for (int o = 0; o < FLOW_OPERATIONS; o++)
+		if (!strcmp(flow_operation_name((enum flow_operation)o), wanted))
+			return true;
+	return false;
+}
+
+/* What the station does not have to look at; 0, or -1 when answered. */
+static int check_names(struct exchange *x, const struct view_order_request *request)
+{
+	if (!profile_is_known(x->web->station, request->profile)) {
+		answer_problem(x, PROBLEM_BAD_VALUE, "profile", "use a name of /api/v1/profiles",
+			       "no profile is called \"%.60s\"", request->profile);
+		return -1;
+	}
+	if (*request->operation && !operation_is_known(request->operation)) {
+		answer_problem(
+			x, PROBLEM_BAD_VALUE, "operation",
+			"use download, upgrade, format-all, erase, readback, memtest, verify "
+			"or identify",
+			"no operation is called \"%.20s\"", request->operation);
+		return -1;
+	}
+	return 0;
+}
+
+static void open_order(struct exchange *x, const cJSON *body)
+{
+	const char *only[ONLY_MAX + 1], *slots[SLOTS_MAX + 1];
+	struct flow_range ranges[FLOW_RANGES_MAX];
+	struct view_order_request request = {
 		.name = body_text(body, "name"),
 		.profile = body_text(body, "profile"),
 		.package = body_text(body, "package"),
 		.quantity = body_number(body, "quantity"),
 		.operator_name = body_text(body, "operator"),
+		.operation = body_text(body, "operation"),
+		.end = body_text(body, "end"),
+		.only = body_texts(body, "only", only),
+		.slots = body_texts(body, "slots", slots),
+		.ranges = ranges,
 	};
-	if (!profile_is_known(x->web->station, request.profile)) {
-		answer_problem(x, PROBLEM_BAD_VALUE, "profile", "use a name of /api/v1/profiles",
-			       "no profile is called \"%.60s\"", request.profile);
-	} else {
-		command = command_begin(x, answer_opened);
-		if (command)
-			view_open_order(x->web->station, &request, command_done, command);
-	}
+	void *command;
+
+	if (check_names(x, &request) ||
+	    ranges_read(x, body, "ranges", ranges, &request.range_count))
+		return;
+	command = command_begin(x, answer_opened);
+	if (command)
+		view_open_order(x->web->station, &request, command_done, command);
+}
+
+void post_order(struct exchange *x)
+{
+	cJSON *body;
+
+	if (params_none(x))
+		return;
+	body = body_read(x, order_fields, sizeof order_fields / sizeof *order_fields);
+	if (body)
+		open_order(x, body);
 	cJSON_Delete(body);
 }
 

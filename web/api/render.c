@@ -60,15 +60,15 @@ static void identity(cJSON *object, const char *key, int64_t id)
 		cJSON_AddNullToObject(object, key);
 }
 
-static void error(cJSON *object, const struct view_error *e)
+static void error(cJSON *object, const char *key, const struct view_error *e)
 {
 	cJSON *json, *actions;
 
 	if (!e->code || !*e->code) {
-		cJSON_AddNullToObject(object, "error");
+		cJSON_AddNullToObject(object, key);
 		return;
 	}
-	json = cJSON_AddObjectToObject(object, "error");
+	json = cJSON_AddObjectToObject(object, key);
 	render_text(json, "code", e->code);
 	render_text(json, "name", e->name);
 	render_text(json, "family", e->family);
@@ -106,7 +106,14 @@ cJSON *render_slot(const struct view_slot *slot)
 	render_time(json, "started_at", slot->started_ms);
 	render_time(json, "changed_at", slot->changed_ms);
 	count(json, "run_ms", slot->run_ms);
-	error(json, &slot->error);
+	render_text(json, "operation", slot->operation);
+	count(json, "attempt", slot->attempt);
+	measure(json, "tries_left", slot->tries_left, 1);
+	cJSON_AddBoolToObject(json, "present", slot->present);
+	cJSON_AddBoolToObject(json, "quarantined", slot->quarantined);
+	count(json, "fails_in_a_row", slot->fails_in_a_row);
+	error(json, "error", &slot->error);
+	error(json, "notice", &slot->notice);
 	part = cJSON_AddObjectToObject(json, "counts");
 	count(part, "runs", slot->runs);
 	count(part, "passed", slot->passed);
@@ -117,7 +124,7 @@ cJSON *render_slot(const struct view_slot *slot)
 
 cJSON *render_order(const struct view_order *order)
 {
-	cJSON *json = cJSON_CreateObject(), *package;
+	cJSON *json = cJSON_CreateObject(), *package, *slots;
 
 	identity(json, "id", order->id);
 	render_text(json, "name", order->name);
@@ -127,6 +134,10 @@ cJSON *render_order(const struct view_order *order)
 	render_text(package, "id", order->package_id);
 	render_text(package, "name", order->package_name);
 	render_text(json, "operator", order->operator_name);
+	render_text(json, "operation", order->operation);
+	slots = cJSON_AddArrayToObject(json, "slots");
+	for (const char *const *slot = order->slots; slot && *slot; slot++)
+		cJSON_AddItemToArray(slots, cJSON_CreateString(*slot));
 	identity(json, "quantity", order->quantity);
 	count(json, "passed", order->passed);
 	count(json, "failed", order->failed);

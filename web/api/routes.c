@@ -15,6 +15,7 @@ const struct route api_routes[] = {
 	{ROUTE_GET, "/api/v1/slots/{slot}", get_slot},
 	{ROUTE_POST, "/api/v1/slots/{slot}/abort", post_slot_abort},
 	{ROUTE_POST, "/api/v1/slots/{slot}/retry", post_slot_retry},
+	{ROUTE_POST, "/api/v1/slots/{slot}/release", post_slot_release},
 	{ROUTE_GET, "/api/v1/units", get_units},
 	{ROUTE_GET, "/api/v1/units/{id}", get_unit},
 	{ROUTE_GET, "/api/v1/runs", get_runs},

@@ -74,3 +74,8 @@ void post_slot_retry(struct exchange *x)
 {
 	command(x, view_retry_slot);
 }
+
+void post_slot_release(struct exchange *x)
+{
+	command(x, view_release_slot);
+}

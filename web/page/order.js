@@ -3,6 +3,7 @@
 import { get, post, said } from "./api.js";
 import { make, setPart, setText } from "./dom.js";
 import { percent, seconds, whole } from "./format.js";
+import { operationWord } from "./operations.js";
 import { OrderForm } from "./order_form.js";
 
 function figure(name, extra = false) {
@@ -47,7 +48,7 @@ export class Order {
 
 	async snapshot() {
 		try {
-			this.profiles = (await get("profiles")).items.map((profile) => profile.name);
+			this.profiles = (await get("profiles")).items;
 		} catch {
 			this.profiles = []; // the form says that there is none; the next snapshot asks again
 		}
@@ -72,8 +73,8 @@ export class Order {
 		if (this.id !== order.id) this.resetClose();
 		this.id = order.id;
 		setText(p.name, order.name ?? `Order ${order.id}`);
-		setText(p.about, [order.product, order.package.name ?? order.package.id?.slice(0, 12), order.profile,
-			order.operator && `operator ${order.operator}`].filter(Boolean).join(" · "));
+		setText(p.about, [order.operation !== "download" && operationWord(order.operation), order.product, order.package.name ?? order.package.id?.slice(0, 12), order.profile,
+			order.operator && `operator ${order.operator}`, order.slots?.length && `slots ${order.slots.join(", ")}`].filter(Boolean).join(" · "));
 		setPart(p.passed, order.passed / goal);
 		setPart(p.running, Math.min(order.running, Math.max(goal - order.passed, 0)) / goal);
 		p.bar.setAttribute("aria-valuemax", String(goal));

@@ -1,6 +1,7 @@
 // order_form: opens an order, and imports the firmware it needs.
 import { post, said } from "./api.js";
 import { make, setText } from "./dom.js";
+import { destroys, list, operationWord, ranges, takesOnly, takesRanges } from "./operations.js";
 
 const IMPORT = "import";
 
@@ -19,7 +20,10 @@ function options(select, list, chosen) {
 export class OrderForm {
 	constructor() {
 		this.package = make("select", { name: "package", required: true, onchange: () => this.shape() });
-		this.profile = make("select", { name: "profile", required: true });
+		this.profile = make("select", { name: "profile", required: true, onchange: () => this.shape() });
+		this.operation = make("select", { name: "operation", onchange: () => this.shape() });
+		this.places = make("input", { name: "places", autocomplete: "off", spellcheck: "false" });
+		this.slots = make("input", { name: "slots", autocomplete: "off", spellcheck: "false" });
 		this.quantity = make("input", { name: "quantity", type: "number", min: "1", max: "100000000", step: "1" });
 		this.name = make("input", { name: "name", maxlength: "60", autocomplete: "off" });
 		this.operator = make("input", { name: "operator", maxlength: "60", autocomplete: "off" });
@@ -28,15 +32,19 @@ export class OrderForm {
 		this.hint = make("p");
 		this.said = make("p", { class: "said", role: "alert", hidden: true });
 		this.importing = field("Folder on the station, from the root /", "path", this.path);
+		this.operationField = field("Operation", "pick", this.operation);
+		this.placesWord = make("span");
+		this.placesField = make("label", { class: "field path" }, this.placesWord, this.places);
 		this.rest = [
 			field("Profile", "pick", this.profile),
 			field("Quantity, or no end", "number", this.quantity),
 			field("Order name, if any", "text", this.name),
 			field("Operator, if any", "text", this.operator),
+			field("Slots, or all", "text", this.slots),
 		];
 		this.element = make("form", { class: "order-form", novalidate: "", onsubmit: (event) => this.submit(event) },
 			make("div", {}, make("h2", {}, "No order is open"), this.hint),
-			field("Package", "pick", this.package), this.importing, ...this.rest, this.send, this.said);
+			field("Package", "pick", this.package), this.importing, this.rest[0], this.operationField, this.placesField, ...this.rest.slice(1), this.send, this.said);
 	}
 
 	choices(packages, profiles) {
@@ -51,7 +59,8 @@ export class OrderForm {
 			...ready.map((p) => [p.id, [p.name, p.platform].filter(Boolean).join(" · ")]),
 			[IMPORT, "Import a folder…"],
 		], chosen);
-		options(this.profile, profiles.map((name) => [name, name]), this.profile.value);
+		this.profiles = new Map(profiles.map((one) => [one.name, one.profile]));
+		options(this.profile, profiles.map(({ name }) => [name, name]), this.profile.value);
 		setText(this.hint, ready.length
 			? "Choose what to make. Units that are in the rack then start by themselves."
 			: "First import a firmware folder: the station checks it and keeps its own copy.");
@@ -62,7 +71,30 @@ export class OrderForm {
 		const importing = this.package.value === IMPORT;
 		this.importing.hidden = !importing;
 		for (const one of this.rest) one.hidden = importing;
+		this.shapeOperation(importing);
 		setText(this.send, importing ? "Import" : "Open order");
+		this.send.className = !importing && destroys(this.operation.value) ? "danger" : "main";
+	}
+
+	// The profile says what may be done to its product; with one choice there is nothing to ask.
+	shapeOperation(importing) {
+		const profile = this.profiles?.get(this.profile.value);
+		const allowed = profile?.operations ?? [profile?.operation ?? "download"];
+		const first = profile?.operation ?? allowed[0];
+		options(this.operation, allowed.map((name) => [name, operationWord(name)]), allowed.includes(this.operation.value) ? this.operation.value : first);
+		this.operationField.hidden = importing || allowed.length < 2;
+		const operation = this.operation.value;
+		this.placesField.hidden = importing || allowed.length < 2 || !(takesOnly(operation) || takesRanges(operation));
+		setText(this.placesWord, takesRanges(operation) ? "Partitions, or user+start:length" : "Partitions, or all");
+	}
+
+	choose(body) {
+		if (this.operationField.hidden) return;
+		const operation = this.operation.value;
+		const places = this.places.value.trim();
+		body.operation = operation;
+		if (places && takesOnly(operation)) body.only = list(places);
+		if (places && takesRanges(operation)) body.ranges = ranges(places);
 	}
 
 	say(text) {
@@ -77,6 +109,8 @@ export class OrderForm {
 		if (quantity) body.quantity = Number(quantity);
 		if (this.name.value.trim()) body.name = this.name.value.trim();
 		if (this.operator.value.trim()) body.operator = this.operator.value.trim();
+		if (this.slots.value.trim()) body.slots = list(this.slots.value);
+		this.choose(body);
 		return ["orders", body];
 	}
 

@@ -2,9 +2,10 @@
 import { get, post, said } from "./api.js";
 import { icon, make, setAttribute, setIcon, setPart, setText } from "./dom.js";
 import { bytes, left, percent, soFar, speed, when } from "./format.js";
-import { partitionRows, runFacts, stepRows } from "./record.js";
+import { cardFacts, partitionRows, runFacts, stepRows, tableRows } from "./record.js";
 import { share } from "./tile.js";
-import { codeLine, isBusy, look, meaning, needsHand } from "./words.js";
+import { operationWord } from "./operations.js";
+import { codeLine, isBusy, look, meaning, modeWord, needsHand, tries } from "./words.js";
 
 function facts(rows) {
 	return make("dl", { class: "facts" }, ...rows.filter(([, value]) => value)
@@ -23,9 +24,11 @@ function slotFacts(slot) {
 	const counts = slot.counts;
 	return [
 		["Unit", slot.unit.me_id], ["SoC", slot.unit.soc_id], ["Chip", slot.unit.chip],
-		["Mode", slot.mode], ["USB", [slot.usb.id, slot.usb.speed && `${slot.usb.speed} speed`].filter(Boolean).join(", ")],
+		["Operation", operationWord(slot.operation)], ["Try", tries(slot)], ["Note", slot.notice && meaning(slot.notice)],
+		["Mode", modeWord(slot.mode)], ["USB", [slot.usb.id, slot.usb.speed && `${slot.usb.speed} speed`].filter(Boolean).join(", ")],
 		["Run", slot.run], ["Started", slot.started_at && when(slot.started_at)],
 		["Port", slot.path],
+		["In a row", slot.fails_in_a_row > 1 && `${slot.fails_in_a_row} failures`],
 		["This slot", `${counts.runs} ${counts.runs === 1 ? "run" : "runs"}: ${counts.passed} passed, ${counts.failed} failed, ${counts.refused} refused`],
 	];
 }
@@ -58,13 +61,14 @@ export class Panel {
 	makeActs() {
 		const parts = {
 			retry: make("button", { class: "main", type: "button", onclick: () => this.act("retry") }, "Try again"),
+			release: make("button", { class: "main", type: "button", onclick: () => this.act("release") }, "Release this slot"),
 			abort: make("button", { class: "danger", type: "button", onclick: () => this.sure(true) }, "Abort this run"),
 			question: make("p", {}, "Abort? The unit stays half written and is recorded as interrupted."),
 			yes: make("button", { class: "danger", type: "button", onclick: () => this.act("abort") }, "Yes, abort"),
 			no: make("button", { class: "plain", type: "button", onclick: () => this.sure(false) }, "No, go on"),
 			said: make("p", { class: "said", role: "alert" }),
 		};
-		parts.box = make("div", { class: "panel-acts" }, parts.retry, parts.abort, parts.question, parts.yes, parts.no, parts.said);
+		parts.box = make("div", { class: "panel-acts" }, parts.release, parts.retry, parts.abort, parts.question, parts.yes, parts.no, parts.said);
 		return parts;
 	}
 
@@ -127,8 +131,9 @@ export class Panel {
 		setPart(this.box, isBusy(slot) ? share(slot) : 0);
 		this.showError(slot);
 		this.showProgress(slot);
-		this.acts.box.hidden = !isBusy(slot) && !needsHand(slot);
-		this.acts.retry.hidden = !needsHand(slot);
+		this.acts.box.hidden = !isBusy(slot) && !needsHand(slot) && !slot.quarantined;
+		this.acts.release.hidden = !slot.quarantined;
+		this.acts.retry.hidden = !needsHand(slot) || slot.quarantined;
 		this.busy = isBusy(slot);
 		this.sure(this.asking && this.busy);
 		this.showFacts(slot);
@@ -185,7 +190,8 @@ export class Panel {
 
 	showRecord(run) {
 		this.record.replaceChildren(
-			...[stepRows(run), partitionRows(run)].filter(Boolean),
+			...[stepRows(run), partitionRows(run), tableRows(run)].filter(Boolean),
+			make("section", {}, make("h3", {}, make("span", {}, "Device")), facts(cardFacts(run))),
 			make("p", {}, make("a", { href: `/api/v1/runs/${run.id}/log`, target: "_blank", rel: "noopener" }, "Log of this run")));
 	}
 

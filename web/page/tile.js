@@ -84,7 +84,7 @@ export function updateTile(item, slot, chosen) {
 	number(slot, parts);
 	setText(parts.share, isBusy(slot) && slot.bytes_total > 0 ? `${percent(share(slot))}\u00a0% ` : "");
 	setText(parts.what, what(slot));
-	setText(parts.hint, needsHand(slot) ? slot.error?.action?.[0] ?? "" : "");
+	setText(parts.hint, needsHand(slot) ? slot.error?.action?.[0] ?? "" : slot.notice?.meaning ?? "");
 	setText(parts.footLeft, footLeft);
 	setText(parts.footRight, footRight);
 	setPart(button, isBusy(slot) ? share(slot) : 0);

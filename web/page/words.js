@@ -9,6 +9,8 @@ const states = {
 	preflight: ["busy", "Checking"],
 	agent: ["busy", "Agent"],
 	inspect: ["busy", "Reading"],
+	reading: ["busy", "Saving"],
+	testing: ["busy", "Testing"],
 	writing: ["busy", "Writing"],
 	verifying: ["busy", "Verifying"],
 	finishing: ["busy", "Finishing"],
@@ -63,6 +65,19 @@ export function waitingFor(slot, orders) {
 	const order = orders.at(-1);
 	if (!order) return noOrder;
 	return order.quantity && order.passed + order.running >= order.quantity ? fullOrder : null;
+}
+
+// What runs in the unit, as people on a line call it.
+const modes = { brom: "boot ROM", preloader: "preloader", da: "agent", meta: "META mode", fastboot: "fastboot", charging: "its own system, or charging" };
+
+export function modeWord(mode) {
+	return modes[mode] ?? mode ?? "";
+}
+
+export function tries(slot) {
+	if (!slot.attempt) return "";
+	const left = slot.tries_left === null ? "" : slot.tries_left === 0 ? ", none left" : `, ${slot.tries_left} left`;
+	return `${slot.attempt}${left}`;
 }
 
 export function codeLine(error) {

@@ -48,11 +48,13 @@ struct fake_slot {
 	int64_t phase_until_ms;
 	const struct view_error *fate; /* how this run is going to end; NULL: passes */
 	uint64_t fate_at;	       /* bytes written when it does */
+	bool quarantined;
 };
 
 struct fake_order {
 	int64_t id, quantity, opened_ms;
-	char name[64], profile[64], operator_name[64];
+	char name[64], profile[64], operator_name[64], operation[24], slot[16];
+	const char *slots[2]; /* `slot`, NULL */
 	uint32_t passed, failed, refused, interrupted;
 	uint64_t version;
 };

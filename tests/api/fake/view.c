@@ -71,6 +71,7 @@ static struct fake_order *add_order(struct station *s, const char *name, int64_t
 				     .version = ++s->version};
 	snprintf(order->name, sizeof order->name, "%s", name);
 	snprintf(order->profile, sizeof order->profile, "generic-xflash");
+	snprintf(order->operation, sizeof order->operation, "download");
 	return order;
 }
 
@@ -178,6 +179,12 @@ void view_slot(const struct station *s, size_t i, struct view_slot *out)
 		.passed = slot->passed,
 		.failed = slot->failed,
 		.refused = slot->refused,
+		.present = here,
+		.operation = here ? "download" : "",
+		.attempt = slot->run_id ? 1 : 0,
+		.tries_left = slot->error ? 2 : -1,
+		.quarantined = slot->quarantined,
+		.fails_in_a_row = slot->quarantined ? 3 : 0,
 	};
 	if (slot->error)
 		out->error = *slot->error;
@@ -209,6 +216,8 @@ void view_order(const struct station *s, size_t i, struct view_order *out)
 		.package_id = s->packages[0].id,
 		.package_name = s->packages[0].name,
 		.operator_name = order->operator_name,
+		.operation = order->operation,
+		.slots = order->slot[0] ? order->slots : NULL,
 		.quantity = order->quantity,
 		.passed = order->passed,
 		.failed = order->failed,
@@ -276,6 +285,12 @@ void view_open_order(struct station *s, const struct view_order_request *request
 	}
 	order = add_order(s, *request->name ? request->name : "Order", request->quantity);
 	snprintf(order->operator_name, sizeof order->operator_name, "%s", request->operator_name);
+	if (*request->operation)
+		snprintf(order->operation, sizeof order->operation, "%s", request->operation);
+	if (request->slots) {
+		snprintf(order->slot, sizeof order->slot, "%s", request->slots[0]);
+		order->slots[0] = order->slot;
+	}
 	fake_touch(s);
 	done(context, order->id, NULL);
 }
@@ -329,6 +344,19 @@ int view_retry_slot(struct station *s, size_t i, struct problem *problem)
 		return problem_set(problem, slot->label, "wait for the result, or plug a unit in",
 				   "slot %s has no unit that waits", slot->label);
 	fake_slot_begin(s, slot);
+	slot->version = ++s->version;
+	fake_touch(s);
+	return 0;
+}
+
+int view_release_slot(struct station *s, size_t i, struct problem *problem)
+{
+	struct fake_slot *slot = &s->slots[i];
+
+	if (!slot->quarantined)
+		return problem_set(problem, slot->label, "only a slot in quarantine is released",
+				   "slot %s is not in quarantine", slot->label);
+	slot->quarantined = false;
 	slot->version = ++s->version;
 	fake_touch(s);
 	return 0;
