@@ -52,7 +52,7 @@ static const char usage[] =
 	"  --state DIR          DIR/<n>/device.json and storage files; an existing state is kept\n"
 	"  --log FILE           one line an event, - is standard error\n"
 	"  --preloader old|new  version byte 1 without FB E1 E7, or 3 (default by chip)\n"
-	"  --agent 2020|2019|2013|2011   the agents' age: command set of XFlash; legacy ones\n"
+	"  --agent 2020|2022|2019|2013|2011   the agents' age: command set of XFlash; legacy ones\n"
 	"                       of 2013 do not verify their second stage, of 2011 have the old\n"
 	"                       status numbers too (default 2020)\n"
 	"  --descriptors 1|2|3  variant of the preloader's descriptors (default 1)\n"
@@ -292,7 +292,7 @@ struct row {
 	size_t at; /* offset in struct rack_config; FLAG bool, NUMBER and CHOICE int, unsigned or
 		      enum */
 	unsigned low, high;   /* NUMBER */
-	const char *words[4]; /* CHOICE: the value is the index, plus `low` */
+	const char *words[5]; /* CHOICE: the value is the index, plus `low` */
 	int (*take)(struct rack_config *c, const char *text, struct problem *problem); /* OWN */
 };
 
@@ -325,7 +325,7 @@ static const struct row rows[] = {
 	{.name = "agent",
 	 .kind = CHOICE,
 	 .at = AT(agent),
-	 .words = {"2020", "2019", "2013", "2011"}},
+	 .words = {"2020", "2019", "2013", "2011", "2022"}},
 	{.name = "descriptors", .kind = NUMBER, .at = AT(descriptors), .low = 1, .high = 3},
 	{.name = "full-speed", .kind = FLAG, .at = AT(boot_full_speed)},
 	{.name = "brom-high-speed", .kind = FLAG, .at = AT(brom_high_speed)},
@@ -386,7 +386,7 @@ static int choice(const struct row *row, const char *text, unsigned *to, struct 
 {
 	char option[32];
 
-	for (unsigned i = 0; i < 4 && row->words[i]; i++) {
+	for (unsigned i = 0; i < 5 && row->words[i]; i++) {
 		if (!strcmp(text, row->words[i])) {
 			*to = i;
 			return 0;
