@@ -30,6 +30,7 @@ static uint32_t entry_bytes(enum pmt_form form)
 	case PMT_GPT_LIST:
 		return ENTRY_58;
 	case PMT_ANY:
+	case PMT_NAND:
 		break;
 	}
 	return 0;
@@ -75,7 +76,13 @@ static int check_entry(const uint8_t *p, const struct entry *e, size_t number,
 	return 0;
 }
 
-static int parse_as(struct gpt *gpt, struct slice table, enum pmt_form form,
+/* Boot regions are the scatter's business; a part nobody numbers is the user's. */
+static bool elsewhere(const struct entry *e)
+{
+	return e->part && e->part < PARTS && e->part != PART_USER;
+}
+
+static int parse_as(struct gpt *gpt, struct slice table, enum pmt_form form, bool regions,
 		    struct problem *problem)
 {
 	uint32_t step = entry_bytes(form);
@@ -90,8 +97,7 @@ static int parse_as(struct gpt *gpt, struct slice table, enum pmt_form form,
 			break;
 		if (check_entry(p, &e, i, problem) != 0)
 			return -1;
-		/* Boot regions are the scatter's business; a part nobody numbers is the user's. */
-		if (e.part && e.part < PARTS && e.part != PART_USER)
+		if (regions && elsewhere(&e))
 			continue;
 		if (gpt->count == GPT_ENTRIES_MAX)
 			return problem_set(problem, "partition table", REMEDY,
@@ -128,13 +134,14 @@ static void make_relative(struct gpt *gpt)
 }
 
 /* Read in the wrong form a table soon ends: more entries are the better reading. */
-static int parse_any(struct gpt *gpt, struct slice table, struct problem *problem)
+static int parse_any(struct gpt *gpt, struct slice table, bool regions, struct problem *problem)
 {
 	struct problem second;
 	struct gpt old;
-	int bad = parse_as(gpt, table, PMT_ENTRY_60, problem);
+	int bad = parse_as(gpt, table, PMT_ENTRY_60, regions, problem);
 
-	if (parse_as(&old, table, PMT_ENTRY_4C, &second) == 0 && (bad || old.count > gpt->count)) {
+	if (parse_as(&old, table, PMT_ENTRY_4C, regions, &second) == 0 &&
+	    (bad || old.count > gpt->count)) {
 		*gpt = old;
 		return 0;
 	}
@@ -143,8 +150,9 @@ static int parse_any(struct gpt *gpt, struct slice table, struct problem *proble
 
 int pmt_parse(struct gpt *gpt, struct slice table, enum pmt_form form, struct problem *problem)
 {
-	int bad = form == PMT_ANY ? parse_any(gpt, table, problem)
-				  : parse_as(gpt, table, form, problem);
+	int bad = form == PMT_ANY || form == PMT_NAND
+			  ? parse_any(gpt, table, form == PMT_ANY, problem)
+			  : parse_as(gpt, table, form, true, problem);
 
 	if (bad) {
 		*gpt = (struct gpt){.sector = SECTOR};

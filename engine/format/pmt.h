@@ -14,6 +14,7 @@ enum pmt_form {
 	PMT_ENTRY_60, /* name[64], u64 size, part, offset, mask */
 	PMT_ENTRY_4C, /* name[64], u32 size, offset, flags */
 	PMT_GPT_LIST, /* name[64], u64 offset, size, u16 part, 6 pad */
+	PMT_NAND,     /* as PMT_ANY, but the part numbers are no regions: all entries count */
 };
 
 /*

@@ -134,8 +134,7 @@ static enum verdict got_versions(struct flow *f, struct slice rx)
 	return STEP_NEXT;
 }
 
-/* Blocks that the package's NAND layout leaves to the bad-block table, in bytes; 0 none. */
-static uint32_t bmt_bytes(const struct flow *f)
+uint32_t lg_bmt_bytes(const struct flow *f)
 {
 	const struct scatter_section *s =
 		scatter_section_for(&f->plan->package->scatter, STORAGE_NAND);
@@ -149,7 +148,7 @@ static void put_config(const struct flow *f, uint8_t b[CONFIG_BYTES])
 	const struct device_facts *facts = &f->report.facts;
 	const struct chip_quirks *q = lg_quirks(f);
 	bool by_preloader = facts->arrived_as == MODE_PRELOADER;
-	uint32_t bmt = bmt_bytes(f);
+	uint32_t bmt = lg_bmt_bytes(f);
 
 	b[0] = by_preloader ? VIA_PRELOADER : facts->brom_version;
 	b[1] = by_preloader ? PRELOADER_TOLD : BROM_TOLD;

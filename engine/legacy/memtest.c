@@ -15,6 +15,7 @@
 #define MEMORY_DRAM 3
 #define WORD_BYTES  4
 #define PATTERN	    0x5AA5A55Au
+#define POOL_BLOCKS 80 /* for bad blocks, where the package says nothing */
 #define FAULT_BYTES 28 /* address, five words nobody has explained */
 
 enum { STAGE_STATUS, STAGE_PROGRESS, STAGE_FAULT };
@@ -26,13 +27,37 @@ static const struct {
 
 #define TESTS (sizeof tests / sizeof tests[0])
 
+static enum verdict ignore(struct flow *f, uint64_t at, struct slice bytes)
+{
+	(void)at;
+	(void)bytes;
+	f->io.percent = (uint32_t)(f->io.done * 100 / f->io.length);
+	return STEP_NEXT;
+}
+
+/* The blocks that stand in for bad ones can not be read by their own addresses. */
+static const struct step *whole_nand(struct flow *f)
+{
+	const struct device_facts *facts = &f->report.facts;
+	uint64_t pool = lg_bmt_bytes(f), least = (uint64_t)POOL_BLOCKS * facts->nand_block;
+	uint64_t all = facts->storage.bytes[REGION_USER];
+
+	if (pool < least)
+		pool = least;
+	f->io.region = REGION_USER;
+	f->io.address = 0;
+	f->io.length = all > pool ? all - pool : all;
+	f->io.sink = ignore;
+	return legacy_read;
+}
+
 static enum verdict ask_storage(struct flow *f, struct flow_action *a)
 {
 	(void)a;
 	f->legacy.test = 0;
 	if (f->io.test != IO_TEST_STORAGE)
 		return STEP_NEXT;
-	f->call = flow_surface;
+	f->call = f->report.facts.storage.kind == STORAGE_NAND ? whole_nand(f) : flow_surface;
 	return STEP_CALL;
 }
 

@@ -151,19 +151,21 @@ static enum verdict ask_entries(struct flow *f, struct flow_action *a)
 	return lg_want(f, (size_t)f->legacy.total);
 }
 
-static bool same_tables(struct slice a, struct slice b)
+/* An agent may not keep the numbers of regions: what is in the boot regions is not compared. */
+static bool same_tables(struct slice sent, struct slice told, bool nand)
 {
+	enum pmt_form form = nand ? PMT_NAND : PMT_ANY;
 	struct problem problem;
 	struct gpt x, y;
 
-	if (pmt_parse(&x, a, PMT_ENTRY_60, &problem) || pmt_parse(&y, b, PMT_ANY, &problem) ||
-	    x.count != y.count)
+	if (pmt_parse(&x, sent, form, &problem) || pmt_parse(&y, told, form, &problem))
 		return false;
-	for (size_t i = 0; i < x.count; i++)
-		if (strcmp(x.entries[i].name, y.entries[i].name) != 0 ||
-		    x.entries[i].start != y.entries[i].start ||
-		    x.entries[i].size != y.entries[i].size)
+	for (size_t i = 0; i < x.count; i++) {
+		const struct gpt_entry *e = gpt_find(&y, x.entries[i].name);
+
+		if (!e || e->start != x.entries[i].start || e->size != x.entries[i].size)
 			return false;
+	}
 	return true;
 }
 
@@ -171,7 +173,7 @@ static enum verdict got_entries(struct flow *f, struct slice rx)
 {
 	if (rx.n < f->want)
 		return STEP_MORE;
-	f->legacy.same = same_tables(f->io.image, rx);
+	f->legacy.same = same_tables(f->io.image, rx, on_nand(f));
 	return STEP_NEXT;
 }
 

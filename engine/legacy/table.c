@@ -154,7 +154,7 @@ int legacy_parse_table(const struct flow *f, struct gpt *gpt, struct problem *pr
 	case TABLE_SECTORS:
 		return gpt_parse(gpt, table, BLOCK_BYTES, problem);
 	case TABLE_PMT:
-		return pmt_parse(gpt, table, PMT_ANY, problem);
+		return pmt_parse(gpt, table, on_nand(f) ? PMT_NAND : PMT_ANY, problem);
 	case TABLE_GPT_LIST:
 		return pmt_parse(gpt, table, PMT_GPT_LIST, problem);
 	case TABLE_NONE:

@@ -80,6 +80,9 @@ uint8_t lg_storage(const struct flow *f);
 /* 0: the region has none. */
 uint8_t lg_part(enum storage_region region);
 
+/* Blocks that the package's NAND layout leaves to bad blocks, in bytes; 0 not told (hello.c). */
+uint32_t lg_bmt_bytes(const struct flow *f);
+
 /* Row of the chip in work; that of a chip without quirks when it has none. Never NULL. */
 const struct chip_quirks *lg_quirks(const struct flow *f);
 

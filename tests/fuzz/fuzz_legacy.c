@@ -78,7 +78,7 @@ static void begin(const uint8_t choice[2], struct flow_plan *plan, struct flow_a
 	flow.io.name = "lk";
 	flow.io.image = (struct slice){verb == 6 ? loader : image, sizeof image};
 	flow.io.sums = &sums;
-	flow.io.own = verb == 6;
+	flow.io.own = verb == 6 || verb == 9;
 	flow.io.length = sizeof image;
 	flow.io.sink = sink;
 	sunk = 0;
