@@ -121,6 +121,10 @@ enum verdict files_upload(struct flow *f, struct slice doc)
 
 	if (!upload_wanted(f, doc))
 		return say(f, SAY_ERR, AT_REQUEST);
+	/* What a sink has had can not be taken back. */
+	if (f->xml.take != XML_TAKE_TEXT && f->io.done)
+		return step_fail(f, FAULT_XML, XML_FAULT_OUT_OF_STEP,
+				 "in %s the agent brings its file a second time", f->xml.name);
 	if (f->xml.take != XML_TAKE_TEXT && doc_number(doc, "packet_length", &most) &&
 	    most <= UINT32_MAX)
 		f->report.facts.read_packet = (uint32_t)most;

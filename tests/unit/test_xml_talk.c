@@ -275,6 +275,16 @@ static void a_file_fetched_twice_counts_once(void **state)
 	assert_int_equal(flow.report.parts[0].bytes, sizeof image);
 }
 
+static void a_file_brought_twice_is_refused(void **state)
+{
+	(void)state;
+	play_read(START READ
+		  "D> T OK\n" BRING("read.bin") "H> T OK\nD> T OK@0x8\nH> T OK\nD> T OK\nH> T OK\n"
+						"D> F(4) 01 02 03 04\nH> T OK\n" BRING("read.bin"));
+	expect_fault(FAULT_XML, XML_FAULT_OUT_OF_STEP, "second time");
+	assert_int_equal(sunk, 4);
+}
+
 static void done_without_the_file_is_not_done(void **state)
 {
 	(void)state;
@@ -567,6 +577,7 @@ int main(void)
 		cmocka_unit_test(questions_about_files),
 		cmocka_unit_test(packets_of_odd_lengths),
 		cmocka_unit_test(a_file_fetched_twice_counts_once),
+		cmocka_unit_test(a_file_brought_twice_is_refused),
 		cmocka_unit_test(done_without_the_file_is_not_done),
 		cmocka_unit_test(lengths_that_lie),
 		cmocka_unit_test(a_sink_that_has_seen_enough),
