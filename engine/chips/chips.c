@@ -37,6 +37,11 @@ const struct chip *chip_by_hw_code(uint16_t hw_code)
 
 static bool lists(const struct chip *c, struct slice name)
 {
+	for (size_t i = 0; i < chip_alias_count; i++) {
+		if (chip_aliases[i].hw_code == c->hw_code &&
+		    text_is_any_case(name, chip_aliases[i].name))
+			return true;
+	}
 	for (size_t i = 0; c->names[i]; i++) {
 		if (text_is_any_case(name, c->names[i]))
 			return true;
@@ -71,8 +76,8 @@ const struct chip *chip_by_name(const char *name)
 }
 
 /*
- * Several codes may share a base name: "MT6737M" is listed by one of them, "MT6737T" by none. Only
- * a suffix that no chip lists falls back to the base name.
+ * Several codes may share a base name: "MT6737M" is listed by one of them, "MT6737T" by another.
+ * Only a suffix that no chip lists falls back to the base name.
  */
 bool chip_has_name(const struct chip *c, const char *name)
 {

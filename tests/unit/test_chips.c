@@ -70,7 +70,7 @@ static void test_names(void **state)
 		{"MT6765", 0x0766},  {"mt6765", 0x0766},
 		{"MT6757D", 0x0551}, {"MT6757CD", 0x0551},
 		{"MT6735M", 0x0321}, {"MT6737M", 0x0335},
-		{"MT6737T", 0x0335}, {"MT6893Z", 0x0950},
+		{"MT6737T", 0x0337}, {"MT6893Z", 0x0950},
 		{"MT676", 0},	     {"", 0},
 		{"MT4711", 0},	     {"MT6771T", 0x0788},
 	};
@@ -98,6 +98,11 @@ static void test_has_name(void **state)
 	/* listed by name for one code: the base name does not count for the other */
 	assert_true(chip_has_name(mt6737, "MT6735G"));
 	assert_false(chip_has_name(mt6735, "MT6735G"));
+	/* names that only chip_aliases.json has */
+	assert_true(chip_has_name(mt6735, "MT6735M"));
+	assert_true(chip_has_name(mt6737, "mt6735m"));
+	assert_true(chip_has_name(chip_by_hw_code(0x0337), "MT6737T"));
+	assert_false(chip_has_name(mt6737, "MT6737T"));
 }
 
 int main(void)

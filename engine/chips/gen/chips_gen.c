@@ -1,6 +1,7 @@
 /*
- * chips_gen CHIPS.JSON OUT.C: turns the chip data into the table of engine/chips/chips_table.h.
- * Runs at build time. Anything it does not expect in the data stops the build.
+ * chips_gen CHIPS.JSON ALIASES.JSON OUT.C: turns the chip data, and further names of chips, into
+ * the tables of engine/chips/chips_table.h. Runs at build time. Anything it does not expect in the
+ * data stops the build.
  */
 #include <cjson/cJSON.h>
 #include <stdbool.h>
@@ -201,40 +202,69 @@ static struct ordered *sort_rows(struct source *s, const cJSON *list, size_t cou
 	return rows;
 }
 
-int main(int argc, char **argv)
+static cJSON *read_list(struct source *s, const char *path)
 {
-	struct source s = {.path = argc == 3 ? argv[1] : ""};
-	char *text;
-	cJSON *list;
-	struct ordered *rows;
-	size_t count;
-	FILE *out;
+	char *text = read_file(path);
+	cJSON *list = cJSON_Parse(text);
 
-	if (argc != 3) {
-		fprintf(stderr, "usage: chips_gen CHIPS.JSON OUT.C\n");
-		return 2;
-	}
-	text = read_file(argv[1]);
-	list = cJSON_Parse(text);
+	s->path = path;
+	s->chip = NULL;
+	free(text);
 	if (!cJSON_IsArray(list) || cJSON_GetArraySize(list) == 0)
-		stop(&s, "not a JSON list");
-	count = (size_t)cJSON_GetArraySize(list);
-	rows = sort_rows(&s, list, count);
-	out = fopen(argv[2], "w");
-	if (!out) {
-		perror(argv[2]);
-		return 1;
-	}
-	fprintf(out, "/* Made by chips_gen from engine/data/chips.json: change that. */\n"
+		stop(s, "not a JSON list");
+	return list;
+}
+
+static void put_chips(FILE *out, struct source *s, const cJSON *list)
+{
+	size_t count = (size_t)cJSON_GetArraySize(list);
+	struct ordered *rows = sort_rows(s, list, count);
+
+	fprintf(out, "/* Made by chips_gen from engine/data/chips.json and chip_aliases.json. */\n"
 		     "#include \"engine/chips/chips_table.h\"\n\n"
 		     "const struct chip chips_table[] = {\n");
 	for (size_t i = 0; i < count; i++) {
-		s.chip = string(&s, rows[i].row, "hw_code");
-		put_chip(out, &s, rows[i].row);
+		s->chip = string(s, rows[i].row, "hw_code");
+		put_chip(out, s, rows[i].row);
 	}
 	fprintf(out, "};\n\nconst size_t chips_table_count = %zu;\n", count);
 	free(rows);
+}
+
+static void put_aliases(FILE *out, struct source *s, const cJSON *list)
+{
+	const cJSON *row;
+
+	fprintf(out, "\nconst struct chip_alias chip_aliases[] = {\n");
+	cJSON_ArrayForEach(row, list)
+	{
+		s->chip = string(s, row, "hw_code");
+		fprintf(out, "\t{\"%s\", 0x%04X},\n", string(s, row, "name"),
+			number(s, row, "hw_code"));
+	}
+	fprintf(out, "};\n\nconst size_t chip_alias_count = %d;\n", cJSON_GetArraySize(list));
+}
+
+int main(int argc, char **argv)
+{
+	struct source s = {.path = ""};
+	cJSON *list;
+	FILE *out;
+
+	if (argc != 4) {
+		fprintf(stderr, "usage: chips_gen CHIPS.JSON ALIASES.JSON OUT.C\n");
+		return 2;
+	}
+	out = fopen(argv[3], "w");
+	if (!out) {
+		perror(argv[3]);
+		return 1;
+	}
+	list = read_list(&s, argv[1]);
+	put_chips(out, &s, list);
 	cJSON_Delete(list);
-	free(text);
+	list = read_list(&s, argv[2]);
+	put_aliases(out, &s, list);
+	cJSON_Delete(list);
 	return fclose(out) == 0 ? 0 : 1;
 }
