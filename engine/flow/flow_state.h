@@ -31,7 +31,7 @@ struct flow_job {
 	uint64_t room;	  /* bytes of the partition on the device */
 	bool boot_header; /* the agent puts its device header before the image (packages.md 3.2) */
 	unsigned piece;	  /* JOB_TABLE: number of the table's piece */
-	bool told;	  /* JOB_TABLE: by an agent's command that reads it back; no sectors to read */
+	bool told; /* JOB_TABLE: by an agent's command that reads it back; no sectors to read */
 };
 
 #define FLOW_JOBS_MAX (SCATTER_ENTRIES_MAX + 4)
@@ -80,6 +80,7 @@ struct flow_own {
 	bool blank;	      /* every byte that was read is the same: it holds nothing */
 	bool written;	      /* the package writes it, as the rules allow on blank boards */
 	bool lost;	      /* the work destroys it: it is to be written back */
+	bool aside;	      /* tables and boot region: saved for people, never written back */
 	bool saved, restored;
 };
 

@@ -12,6 +12,10 @@
 #include "engine/base/text.h"
 #include "engine/flow/phases.h"
 
+#define MOST_TABLE                                                                                 \
+	0x100000u /* bytes; where a table claims more, it is not one to keep a copy of             \
+		   */
+
 static const struct scatter_entry *entry_named(const struct flow *f, const char *name)
 {
 	for (size_t i = 0; f->section && i < f->section->count; i++)
@@ -94,6 +98,40 @@ static enum verdict find_new_place(struct flow *f, struct flow_own *own)
 	return STEP_NEXT;
 }
 
+static enum verdict set_aside(struct flow *f, const char *name, enum storage_region region,
+			      uint64_t start, uint64_t size)
+{
+	struct flow_own *own = &f->own[f->own_count];
+
+	if (f->own_count == FLOW_OWN_MAX)
+		return step_refuse(f, 50, "more than %u things to save", FLOW_OWN_MAX);
+	*own = (struct flow_own){.region = region, .start = start, .size = size, .aside = true};
+	snprintf(own->name, sizeof own->name, "%s", name);
+	f->own_count++;
+	return STEP_NEXT;
+}
+
+/* What a repair bench asks for when a backup has to be understood later (packages.md 7). */
+static enum verdict save_aside(struct flow *f)
+{
+	const struct storage_sizes *s = &f->report.facts.storage;
+	uint64_t head = f->found.first_usable * s->block;
+	uint64_t last = (f->found.last_usable + 1) * s->block;
+	enum verdict v = STEP_NEXT;
+
+	if (!f->has_found)
+		return STEP_NEXT;
+	if (!f->verbs->table && head < MOST_TABLE && last < s->bytes[REGION_USER] &&
+	    s->bytes[REGION_USER] - last < MOST_TABLE) {
+		v = set_aside(f, "pgpt", REGION_USER, 0, head);
+		if (v == STEP_NEXT)
+			v = set_aside(f, "sgpt", REGION_USER, last, s->bytes[REGION_USER] - last);
+	}
+	if (v == STEP_NEXT && s->bytes[REGION_BOOT1])
+		v = set_aside(f, "boot1", REGION_BOOT1, 0, s->bytes[REGION_BOOT1]);
+	return v;
+}
+
 static enum verdict keep_all(struct flow *f)
 {
 	f->care = OWN_SAVE;
@@ -108,7 +146,7 @@ static enum verdict keep_all(struct flow *f)
 		if (v != STEP_NEXT)
 			return v;
 	}
-	return STEP_NEXT;
+	return save_aside(f);
 }
 
 static bool overlaps(const struct flow_own *own, const struct flow_span *span)
@@ -164,7 +202,7 @@ static uint64_t bytes_of(const struct flow *f, size_t i)
 
 	if (f->care == OWN_WATCH)
 		return own->written ? n : 2 * n;
-	if (f->plan->operation == FLOW_ERASE)
+	if (f->plan->operation == FLOW_ERASE || own->aside)
 		return 2 * n;
 	return 3 * n + (own->lost ? own->size : 0);
 }
@@ -184,7 +222,13 @@ static void pay_back(struct flow *f)
 {
 	f->care = OWN_SAVE;
 	for (size_t i = 0; i < f->own_count; i++)
-		f->own[i].lost = !f->own[i].written;
+		f->own[i].lost = !f->own[i].written && !f->own[i].aside;
+}
+
+/* Does the run write images, so that it matters whether there was anything to lose? */
+static bool writes_images(const struct flow *f)
+{
+	return flow_operation_writes(f->plan->operation) && f->plan->operation != FLOW_ERASE;
 }
 
 enum verdict own_plan(struct flow *f)
@@ -208,7 +252,7 @@ enum verdict own_plan(struct flow *f)
 		add_records(f);
 	for (size_t i = 0; f->care != OWN_LEFT && i < f->own_count; i++)
 		f->report.bytes_total += bytes_of(f, i);
-	if (!f->own_count && flow_operation_uses_images(f->plan->operation))
+	if (!f->own_count && writes_images(f))
 		f->report.identity = FLOW_IDENTITY_NONE;
 	return STEP_NEXT;
 }
@@ -216,7 +260,7 @@ enum verdict own_plan(struct flow *f)
 bool own_all_blank(const struct flow *f)
 {
 	for (size_t i = 0; i < f->own_count; i++)
-		if (!f->own[i].blank)
+		if (!f->own[i].blank && !f->own[i].aside)
 			return false;
 	return true;
 }

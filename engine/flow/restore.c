@@ -131,13 +131,18 @@ static enum verdict all_the_same(struct flow *f)
 	return STEP_LEAVE;
 }
 
+static bool not_compared(const struct flow *f, const struct flow_own *own)
+{
+	return own->written || own->aside || (f->owed && !own->lost);
+}
+
 static enum verdict ask_again(struct flow *f, struct flow_action *a)
 {
 	struct flow_own_work *w = &f->own_work;
 	enum verdict v;
 
 	(void)a;
-	while (w->at < f->own_count && (f->own[w->at].written || (f->owed && !in_work(f)->lost)))
+	while (w->at < f->own_count && not_compared(f, in_work(f)))
 		w->at++;
 	if (w->at == f->own_count)
 		return all_the_same(f);
