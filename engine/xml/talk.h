@@ -39,7 +39,7 @@ enum verdict xml_must(struct flow *f, struct slice rx);
 enum verdict xml_may(struct flow *f, struct slice rx);
 /* Any END is fine. */
 enum verdict xml_try(struct flow *f, struct slice rx);
-/* Fail with what the last END said; `code` when its text is in no list (3: any other). */
-enum verdict xml_refused(struct flow *f, uint32_t code);
+/* Fail with what the last END said; as XML-`otherwise` when its text is in no list. */
+enum verdict xml_refused(struct flow *f, uint32_t otherwise);
 
 #endif

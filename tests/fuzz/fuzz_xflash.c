@@ -29,9 +29,12 @@ static enum verdict sink(struct flow *f, uint64_t at, struct slice bytes)
 static void begin(uint8_t choice, struct flow_plan *plan, struct flow_action *a)
 {
 	static const struct step *const verbs[] = {
-		xflash_start, xflash_survey, xflash_write, xflash_download,
-		xflash_read,  xflash_format, xflash_end,   xflash_switch,
+		xflash_start,  xflash_survey, xflash_write,   xflash_download,
+		xflash_read,   xflash_format, xflash_end,     xflash_switch,
+		xflash_upload, xflash_unlock, xflash_memtest,
 	};
+	static const struct flow_keys keys = {.da_sla = {(const uint8_t *)"policy", 6}};
+	uint8_t verb = choice % (sizeof verbs / sizeof verbs[0]);
 
 	memset(&flow, 0, sizeof flow);
 	flow.report.facts.storage.kind = STORAGE_EMMC;
@@ -44,8 +47,13 @@ static void begin(uint8_t choice, struct flow_plan *plan, struct flow_action *a)
 	flow.io.length = sizeof image;
 	flow.io.sink = sink;
 	sunk = 0;
-	replay_verb(&flow, plan, verbs[choice % 8], a);
-	if (choice % 8 == 1) /* the survey finds its storage itself */
+	flow.io.end = choice & 0x40 ? FLOW_END_META : FLOW_END_REBOOT;
+	flow.io.test = choice & 0x40 ? IO_TEST_STORAGE : IO_TEST_DRAM;
+	flow.report.facts.storage.bytes[REGION_USER] = 0x50000;
+	plan->keys = choice & 0x80 ? &keys : NULL;
+	plan->operation = choice & 0x20 ? FLOW_IDENTIFY : FLOW_DOWNLOAD;
+	replay_verb(&flow, plan, verbs[verb], a);
+	if (verb == 1) /* the survey finds its storage itself */
 		memset(&flow.report.facts.storage, 0, sizeof flow.report.facts.storage);
 	flow.da2 = pack.da2;
 	flow.da2_addr = 0x40000000;
