@@ -229,8 +229,10 @@ void sim_rack(struct sim *s, const char *name, int devices, const char *const *a
 	snprintf(s->racks[s->rack_count].name, sizeof s->racks[0].name, "%s", name);
 	s->rack_count++;
 	while (!file_has(out, "ready")) {
-		if (now_ms() > until)
+		if (now_ms() > until || waitpid(s->racks[s->rack_count - 1].pid, NULL, WNOHANG)) {
+			s->rack_count--; /* it has ended, or will be with the test's own end */
 			fail_msg("rack %s is not ready, see %s", name, out);
+		}
 		sim_sleep_ms(20);
 	}
 }
