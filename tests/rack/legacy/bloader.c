@@ -10,8 +10,8 @@
 #include "engine/base/bytes.h"
 #include "tests/rack/image_sink.h"
 
-enum { HASH_BYTES = 36, IMAGE_BYTES = 40, PC_IDENTITY_BYTES = 16, COUNT_MAX = 4 };
-enum { DEVICE_NAND = 2, DEVICE_EMMC = 5, AT_SIZE = 34 };
+enum { HASH_BYTES = 36, IMAGE_BYTES = 34, PC_IDENTITY_BYTES = 16, COUNT_MAX = 4 };
+enum { DEVICE_NAND = 2, DEVICE_EMMC = 5, AT_SIZE = 28 };
 enum { PRELOADER_BYTES_MAX = 0x200000 };
 
 /* ---- putting it where it belongs ---- */
