@@ -4,24 +4,18 @@
 #include <string.h>
 
 #include "engine/base/bytes.h"
-#include "tests/rack/bootcheck.h"
+#include "tests/rack/boot.h"
 
-enum { DROP_MS = 200, SWITCH_MS = 100, RETURN_MS = 300, RESET_MS = 600 };
+enum { DROP_MS = 200, SWITCH_MS = 100, RETURN_MS = 300 };
 
 void agent_reset(struct device *d, const char *when)
 {
-	bootcheck_record(d, when);
-	device_leave(d, "reset");
+	boot_restart(d, when, false);
 }
 
 static void reset(struct device *d)
 {
-	if (!get_le32(d->agent->buffer + 16)) { /* dlbit */
-		agent_reset(d, "after SHUTDOWN");
-		return;
-	}
-	bootcheck_record(d, "after SHUTDOWN");
-	device_reenumerate(d, RESET_MS, STAGE_PRELOADER, "reset with the download bit");
+	boot_restart(d, "after SHUTDOWN", get_le32(d->agent->buffer + 16)); /* download bit */
 }
 
 static void hang(struct device *d)

@@ -94,9 +94,9 @@ static bool send_all(int fd, const void *bytes, size_t n)
 
 static void send_list(struct rack *rack, int fd)
 {
-	size_t room =
-		USBIP_OP_BYTES + 4 +
-		(size_t)rack->config.devices * (USBIP_DEVICE_BYTES + 2 * USBIP_INTERFACE_BYTES);
+	size_t room = USBIP_OP_BYTES + 4 +
+		      (size_t)rack->config.devices *
+			      (USBIP_DEVICE_BYTES + USBIP_INTERFACES_MAX * USBIP_INTERFACE_BYTES);
 	uint8_t *bytes = calloc(1, room), *at;
 	struct usbip_op op = {USBIP_VERSION, OP_REP_DEVLIST, OP_STATUS_OK};
 	uint8_t count = 0;
@@ -111,8 +111,8 @@ static void send_list(struct rack *rack, int fd)
 		if (!d->present)
 			continue;
 		usbip_device_put(at, &d->usb.face, (unsigned)i);
-		usbip_interfaces_put(at + USBIP_DEVICE_BYTES, &d->usb.face);
-		at += USBIP_DEVICE_BYTES + 2 * USBIP_INTERFACE_BYTES;
+		at += USBIP_DEVICE_BYTES;
+		at += usbip_interfaces_put(at, &d->usb.face) * USBIP_INTERFACE_BYTES;
 		count++;
 	}
 	bytes[USBIP_OP_BYTES + 3] = count;

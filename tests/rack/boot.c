@@ -21,6 +21,7 @@ enum {
 	MATCH_MS = 300,
 	ASSERT_MS = 50,
 	RESET_MS = 400,
+	RESTART_MS = 600,
 	MODE_MS = 2000
 };
 
@@ -65,11 +66,30 @@ void reply_status(struct device *d, uint16_t status)
 
 /* ---- life ---- */
 
+/* A boot region that was never written boots, unless the device is there to be recovered. */
+static bool preloader_is_dead(const struct device *d)
+{
+	return d->config->boot == BOOT_DEAD ? !bootcheck_preloader_boots(&d->flash)
+					    : bootcheck_boot_region_broken(&d->flash);
+}
+
 enum stage boot_first_stage(struct device *d)
 {
-	if (d->config->boot == BOOT_BROM || bootcheck_boot_region_broken(&d->flash))
-		return STAGE_BROM;
-	return STAGE_PRELOADER;
+	return d->config->boot == BOOT_BROM || preloader_is_dead(d) ? STAGE_BROM : STAGE_PRELOADER;
+}
+
+void boot_restart(struct device *d, const char *when, bool download)
+{
+	bool recovered = d->by_dead_preloader;
+
+	bootcheck_record(d, when);
+	d->by_dead_preloader = preloader_is_dead(d);
+	if (d->by_dead_preloader)
+		device_reenumerate(d, RESTART_MS, STAGE_BROM, "reset: no preloader boots");
+	else if (recovered || download)
+		device_reenumerate(d, RESTART_MS, STAGE_PRELOADER, "reset: the preloader starts");
+	else
+		device_boot_system(d, "reset");
 }
 
 void boot_start(struct device *d, bool brom)
@@ -99,13 +119,13 @@ static void window_over(struct device *d)
 		return;
 	}
 	bootcheck_record(d, "download window over");
-	device_leave(d, "nobody spoke in time: boots its own system");
+	device_boot_system(d, "nobody spoke in time: boots its own system");
 }
 
 static void not_configured(struct device *d)
 {
 	bootcheck_record(d, "not configured");
-	device_leave(d, "no SET_CONFIGURATION in 8 s: boots its own system");
+	device_boot_system(d, "no SET_CONFIGURATION in 8 s: boots its own system");
 }
 
 static void reset_to_brom(struct device *d)

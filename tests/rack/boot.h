@@ -57,6 +57,12 @@ struct boot_command {
 
 /* What runs after power-up: by --boot, unless the boot region holds something unbootable. */
 enum stage boot_first_stage(struct device *d);
+/*
+ * A reset by the running agent or system: what can not boot comes back as boot ROM, what was just
+ * recovered from there as preloader; else the phone boots, unless `download` asks the preloader to
+ * wait for a host once more.
+ */
+void boot_restart(struct device *d, const char *when, bool download);
 void boot_start(struct device *d, bool brom); /* power-up or reset; nothing is sent yet */
 void boot_attached(struct device *d);	      /* a host is there: the clocks start */
 void boot_configured(struct device *d);

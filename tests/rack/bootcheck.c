@@ -80,6 +80,11 @@ static const char *preloader_fault(const struct flash *flash)
 	return fault && !boot_region_fault(flash, REGION_BOOT2) ? NULL : fault;
 }
 
+bool bootcheck_preloader_boots(const struct flash *flash)
+{
+	return !preloader_fault(flash);
+}
+
 bool bootcheck_boot_region_broken(const struct flash *flash)
 {
 	static const uint8_t blank[16];

@@ -15,6 +15,8 @@ struct flash;
 
 /* Does `image` begin with the GFH FILE_INFO of a preloader that has at least its stated length? */
 bool bootcheck_is_preloader(const uint8_t *image, size_t n);
+/* Does storage hold a preloader that the boot ROM would start? */
+bool bootcheck_preloader_boots(const struct flash *flash);
 /* The boot region holds something, and that is no valid preloader: the boot ROM stays in download.
  */
 bool bootcheck_boot_region_broken(const struct flash *flash);

@@ -9,13 +9,19 @@
 #include "engine/format/storage.h"
 #include "tests/rack/descriptors.h"
 #include "tests/rack/faults.h"
+#include "tests/rack/gadget.h"
 
 #define RACK_DEVICES_MAX  240
 #define RACK_DRAM_IDS_MAX 8
 #define RACK_NAND_BAD_MAX 64
 
-/* In the order of the words on the command line. */
-enum rack_boot { BOOT_BROM, BOOT_PRELOADER, BOOT_SINK /* sink.h */ };
+enum rack_boot {
+	BOOT_BROM,
+	BOOT_PRELOADER,
+	BOOT_SINK,   /* sink.h */
+	BOOT_DEAD,   /* boot ROM for as long as no preloader in storage boots */
+	BOOT_GADGET, /* its own system, META, fastboot, ...: `gadget` */
+};
 enum rack_identity { IDENTITY_BLANK, IDENTITY_PROVISIONED };
 enum rack_preloader { PRELOADER_NEW, PRELOADER_OLD };
 /* 2022: XFlash with all that was added since; 2013: legacy agents that do not verify their second stage; 2011: old status numbers too. */
@@ -38,6 +44,9 @@ struct rack_config {
 	const struct chip *chip;
 	const char *chip_name; /* as asked for, e.g. "MT6765" */
 	enum rack_boot boot;
+	struct gadget gadget;	     /* BOOT_GADGET: what it shows */
+	const struct gadget *system; /* what its own system shows once it runs; NULL: nothing */
+	unsigned restart_after_ms;   /* a gadget restarts after that time; 0 = never */
 	enum storage_kind storage;
 	uint64_t user_bytes;
 	const char *layout; /* scatter file, or NULL */

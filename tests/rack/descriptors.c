@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "engine/base/bytes.h"
+#include "tests/rack/gadget.h"
 
 /* Offsets that change with the face: vendor and product in the device descriptor. */
 static const uint8_t device[18] = {18,	 1,    0x00, 0x02, 2,	 0, 0, 64, 0x8D,
@@ -46,6 +47,8 @@ static size_t write_device(const struct usb_face *face, uint8_t *to)
 	memcpy(to, device, sizeof device);
 	put_le16(to + 8, face->vid);
 	put_le16(to + 10, face->pid);
+	if (face->gadget && !face->gadget->serial)
+		to[4] = 0; /* the interface tells the class */
 	if (!face->strings)
 		to[14] = to[15] = 0;
 	return sizeof device;
@@ -70,6 +73,8 @@ static size_t write_config(const struct usb_face *face, uint8_t *to)
 	bool modern = face->variant == USB_MODERN;
 	size_t n = modern ? sizeof config_modern : sizeof config_classic;
 
+	if (face->gadget && !face->gadget->serial)
+		return gadget_configuration(face->gadget, face_packet(face), to);
 	memcpy(to, modern ? config_modern : config_classic, n);
 	fit_config(face, to, n);
 	return n;

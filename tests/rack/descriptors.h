@@ -16,11 +16,14 @@ enum usb_variant {
 	USB_MODERN = 3,	     /* 7-byte endpoints, communication interface first (MT6880) */
 };
 
+struct gadget;
+
 struct usb_face {
 	uint16_t vid, pid;
 	enum usbip_speed speed;
 	enum usb_variant variant;
-	bool strings; /* string indexes are set; the boot ROM has none */
+	bool strings;		     /* string indexes are set; the boot ROM has none */
+	const struct gadget *gadget; /* gadget.h; NULL: a loader or an agent */
 };
 
 uint16_t face_packet(const struct usb_face *face); /* wMaxPacketSize of the bulk endpoints */

@@ -16,11 +16,12 @@
 #define PID_BROM      0x0003
 #define PID_PRELOADER 0x2000
 
-enum { FLAP_ON_MS = 120, FLAP_OFF_MS = 150, REPLUG_MS = 300 };
+enum { FLAP_ON_MS = 120, FLAP_OFF_MS = 150, REPLUG_MS = 300, SYSTEM_MS = 3000 };
 
 const char *stage_name(enum stage stage)
 {
-	static const char *const names[] = {"off", "brom", "preloader", "agent1", "agent2"};
+	static const char *const names[] = {"off",    "brom",	"preloader",
+					    "agent1", "agent2", "gadget"};
 
 	return names[stage];
 }
@@ -131,6 +132,18 @@ void device_close(struct device *d)
 	d->agent = NULL;
 }
 
+static void put_on_bus(struct device *d, enum stage stage, const struct usb_face *face)
+{
+	d->stage = stage;
+	usb_face_set(&d->usb, face);
+	d->present = true;
+	d->generation++;
+	d->dirty = true;
+	device_log(d, "--", "on the bus: %s, %04x:%04x, %s speed",
+		   face->gadget ? face->gadget->name : stage_name(stage), face->vid, face->pid,
+		   face->speed == USB_HIGH ? "high" : "full");
+}
+
 static void show(struct device *d, enum stage stage, uint16_t pid, enum usbip_speed speed)
 {
 	struct usb_face face = {
@@ -141,13 +154,34 @@ static void show(struct device *d, enum stage stage, uint16_t pid, enum usbip_sp
 		.strings = stage != STAGE_BROM,
 	};
 
-	d->stage = stage;
-	usb_face_set(&d->usb, &face);
-	d->present = true;
-	d->generation++;
-	d->dirty = true;
-	device_log(d, "--", "on the bus: %s, %04x:%04x, %s speed", stage_name(stage), face.vid, pid,
-		   speed == USB_HIGH ? "high" : "full");
+	put_on_bus(d, stage, &face);
+}
+
+static void restart_gadget(struct device *d);
+
+/* Nothing listens behind its endpoints: what a host sends is never taken. */
+static void show_gadget(struct device *d, const struct gadget *gadget)
+{
+	struct usb_face face = {
+		.vid = gadget->vid,
+		.pid = gadget->pid,
+		.speed = d->slow_arrival ? USB_FULL : USB_HIGH,
+		.variant = USB_MODERN,
+		.gadget = gadget,
+	};
+
+	put_on_bus(d, STAGE_GADGET, &face);
+	d->usb.rx.frozen = true;
+	if (d->config->restart_after_ms)
+		device_after(d, TIMER_WINDOW, d->config->restart_after_ms, restart_gadget);
+}
+
+static enum usbip_speed loader_speed(const struct device *d, enum stage stage)
+{
+	const struct rack_config *c = d->config;
+	bool slow = stage == STAGE_BROM ? !c->brom_high_speed : c->boot_full_speed;
+
+	return slow || d->slow_arrival ? USB_FULL : USB_HIGH;
 }
 
 static void power_up(struct device *d)
@@ -155,7 +189,6 @@ static void power_up(struct device *d)
 	const struct rack_config *c = d->config;
 	enum stage stage = boot_first_stage(d);
 	uint64_t flaps = 0;
-	bool slow;
 
 	stop_firmware(d);
 	agents_free(d);
@@ -168,17 +201,19 @@ static void power_up(struct device *d)
 	d->flash.dead = false;
 	faults_stand(&d->faults, RACK_FLAP, RACK_AT_ARRIVAL, &flaps);
 	d->flaps_left = (unsigned)flaps;
-	slow = faults_stand(&d->faults, RACK_FULLSPEED, RACK_AT_ARRIVAL, NULL);
-	if (stage == STAGE_BROM)
-		slow = slow || !c->brom_high_speed;
+	d->slow_arrival = faults_stand(&d->faults, RACK_FULLSPEED, RACK_AT_ARRIVAL, NULL);
+	d->by_dead_preloader = stage == STAGE_BROM && c->boot != BOOT_BROM;
 	if (c->boot == BOOT_SINK) {
 		show(d, STAGE_AGENT2, SINK_PID, USB_HIGH);
 		sink_start(d);
 		return;
 	}
+	if (c->boot == BOOT_GADGET) {
+		show_gadget(d, &c->gadget);
+		return;
+	}
 	boot_start(d, stage == STAGE_BROM);
-	show(d, stage, stage == STAGE_BROM ? PID_BROM : PID_PRELOADER,
-	     slow || (stage != STAGE_BROM && c->boot_full_speed) ? USB_FULL : USB_HIGH);
+	show(d, stage, stage == STAGE_BROM ? PID_BROM : PID_PRELOADER, loader_speed(d, stage));
 }
 
 static void go_away(struct device *d)
@@ -304,6 +339,25 @@ static void return_as_preloader(struct device *d)
 	show(d, STAGE_PRELOADER, PID_PRELOADER, USB_HIGH);
 }
 
+static void return_as_system(struct device *d)
+{
+	show_gadget(d, d->config->system);
+}
+
+void device_boot_system(struct device *d, const char *why)
+{
+	if (d->config->system)
+		device_reenumerate(d, SYSTEM_MS, STAGE_GADGET, why);
+	else
+		device_leave(d, why);
+}
+
+/* As by the power key: the boot ROM finds a preloader, or it does not. */
+static void restart_gadget(struct device *d)
+{
+	boot_restart(d, "restarted", true);
+}
+
 static void return_as_agent(struct device *d)
 {
 	show(d, d->stage, d->agent->pid, USB_HIGH);
@@ -320,7 +374,9 @@ void device_reenumerate(struct device *d, unsigned ms, enum stage stage, const c
 	stop_firmware(d);
 	d->stage = STAGE_OFF;
 	device_after(d, TIMER_RETURN, ms,
-		     stage == STAGE_BROM ? return_as_brom : return_as_preloader);
+		     stage == STAGE_BROM     ? return_as_brom
+		     : stage == STAGE_GADGET ? return_as_system
+					     : return_as_preloader);
 }
 
 /* ---- traffic ---- */

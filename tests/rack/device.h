@@ -29,11 +29,12 @@
 #define DEVICE_DRAM_BYTES 0x20000000 /* legacy devices: 512 MiB */
 
 enum stage {
-	STAGE_OFF, /* not on the bus: off, or running its own system */
+	STAGE_OFF, /* not on the bus: off, or running its own system unseen */
 	STAGE_BROM,
 	STAGE_PRELOADER,
 	STAGE_AGENT1,
 	STAGE_AGENT2,
+	STAGE_GADGET, /* on the bus with something of its own: gadget.h */
 };
 
 const char *stage_name(enum stage stage);
@@ -77,7 +78,9 @@ struct device {
 	enum stage stage;
 	struct usb usb;
 
-	uint16_t agent_vid; /* of an agent that re-enumerated; 0 = 0E8D */
+	bool slow_arrival;	/* comes up at full speed by a fault */
+	bool by_dead_preloader; /* it is in boot ROM because no preloader boots */
+	uint16_t agent_vid;	/* of an agent that re-enumerated; 0 = 0E8D */
 	struct boot *boot;
 	struct agent *agent;
 	struct legacy_agent *legacy; /* NULL until it runs */
@@ -123,6 +126,8 @@ void device_after(struct device *d, enum device_timer timer, unsigned ms,
 void device_cancel(struct device *d, enum device_timer timer);
 /* Leave the bus for good: powered off, or booted. */
 void device_leave(struct device *d, const char *why);
+/* The loaders are done: it runs its own system, which may show itself (--system). */
+void device_boot_system(struct device *d, const char *why);
 /* Leave at once, and come back after `ms` as `stage`; an agent comes back as d->agent->pid. */
 void device_reenumerate(struct device *d, unsigned ms, enum stage stage, const char *why);
 /* Begin a step: logged, and a place for faults. */

@@ -26,8 +26,14 @@ static const char usage[] =
 	"  --attach unix:PATH   serve USB/IP on a unix socket: device list, import, URBs\n"
 	"  --devices N          how many (default 1)\n"
 	"  --chip NAME          any chip of engine/data/chips.json (default MT6765)\n"
-	"  --boot brom|preloader|sink   what runs after plugging in (default preloader); a sink\n"
-	"                       takes and stores whatever is sent to it, for benches\n"
+	"  --boot MODE          what runs after plugging in (default preloader):\n"
+	"                       brom, preloader; dead: the boot ROM, until a preloader is in\n"
+	"                       storage that boots; meta, fastboot, charging, mtp, adb: not a\n"
+	"                       loader; usb:VVVV:PPPP: an identity nobody knows; sink: takes and\n"
+	"                       stores whatever is sent to it, for benches\n"
+	"  --system MODE        none (default), or what its own system shows once it runs:\n"
+	"                       charging, mtp, adb, meta, fastboot\n"
+	"  --restart-after-ms MS   what is no loader restarts after that time\n"
 	"  --storage emmc:SIZE|ufs:SIZE|nand:SIZE   user region, e.g. emmc:16G (default emmc:8G)\n"
 	"  --layout SCATTER     carry a partition table made from this scatter file\n"
 	"  --layout-blank       do not write the table (a new board)\n"
@@ -132,6 +138,40 @@ static int parse_attach(struct rack_config *c, const char *text, struct problem 
 	if (!c->vhci && !c->unix_path)
 		return problem_set(problem, "--attach", "write vhci or unix:PATH",
 				   "\"%s\" is neither", text);
+	return 0;
+}
+
+static int parse_boot(struct rack_config *c, const char *text, struct problem *problem)
+{
+	static const struct {
+		const char *word;
+		enum rack_boot boot;
+	} boots[] = {{"brom", BOOT_BROM},
+		     {"preloader", BOOT_PRELOADER},
+		     {"sink", BOOT_SINK},
+		     {"dead", BOOT_DEAD}};
+
+	for (size_t i = 0; i < sizeof boots / sizeof *boots; i++) {
+		if (!strcmp(boots[i].word, text)) {
+			c->boot = boots[i].boot;
+			return 0;
+		}
+	}
+	c->boot = BOOT_GADGET;
+	if (gadget_find(text))
+		c->gadget = *gadget_find(text);
+	else if (!gadget_parse(text, &c->gadget))
+		return problem_set(problem, "--boot", "see --help", "\"%s\" is none of its values",
+				   text);
+	return 0;
+}
+
+static int parse_system(struct rack_config *c, const char *text, struct problem *problem)
+{
+	c->system = gadget_find(text);
+	if (!c->system && strcmp(text, "none") != 0)
+		return problem_set(problem, "--system", "see --help",
+				   "\"%s\" is none of its values", text);
 	return 0;
 }
 
@@ -302,7 +342,13 @@ static const struct row rows[] = {
 	{.name = "attach", .kind = OWN, .take = parse_attach},
 	{.name = "devices", .kind = NUMBER, .at = AT(devices), .low = 1, .high = RACK_DEVICES_MAX},
 	{.name = "chip", .kind = TEXT, .at = AT(chip_name)},
-	{.name = "boot", .kind = CHOICE, .at = AT(boot), .words = {"brom", "preloader", "sink"}},
+	{.name = "boot", .kind = OWN, .take = parse_boot},
+	{.name = "system", .kind = OWN, .take = parse_system},
+	{.name = "restart-after-ms",
+	 .kind = NUMBER,
+	 .at = AT(restart_after_ms),
+	 .low = 1,
+	 .high = HOUR_MS},
 	{.name = "storage", .kind = OWN, .take = parse_storage},
 	{.name = "layout", .kind = TEXT, .at = AT(layout)},
 	{.name = "layout-blank", .kind = FLAG, .at = AT(layout_blank)},

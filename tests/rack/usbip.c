@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/base/bytes.h"
+#include "tests/rack/gadget.h"
 
 void usbip_op_put(uint8_t *to, const struct usbip_op *op)
 {
@@ -30,6 +31,11 @@ uint32_t usbip_devid(unsigned number)
 	return 1u << 16 | (number + 2);
 }
 
+static bool one_interface(const struct usb_face *face)
+{
+	return face->gadget && !face->gadget->serial;
+}
+
 void usbip_device_put(uint8_t *to, const struct usb_face *face, unsigned number)
 {
 	memset(to, 0, USBIP_DEVICE_BYTES);
@@ -40,21 +46,29 @@ void usbip_device_put(uint8_t *to, const struct usb_face *face, unsigned number)
 	put_be32(to + 296, face->speed);
 	put_be16(to + 300, face->vid);
 	put_be16(to + 302, face->pid);
-	put_be16(to + 304, 0x0100); /* bcdDevice */
-	to[306] = 2;		    /* class, as in the device descriptor */
-	to[309] = 0;		    /* not configured yet */
+	put_be16(to + 304, 0x0100);	       /* bcdDevice */
+	to[306] = one_interface(face) ? 0 : 2; /* class, as in the device descriptor */
+	to[309] = 0;			       /* not configured yet */
 	to[310] = 1;
-	to[311] = 2;
+	to[311] = one_interface(face) ? 1 : 2;
 }
 
-void usbip_interfaces_put(uint8_t *to, const struct usb_face *face)
+unsigned usbip_interfaces_put(uint8_t *to, const struct usb_face *face)
 {
 	static const uint8_t data[4] = {0x0A, 0, 0, 0};
 	static const uint8_t communication[4] = {2, 2, 1, 0};
 	bool modern = face->variant == USB_MODERN;
 
+	if (one_interface(face)) {
+		to[0] = face->gadget->class;
+		to[1] = face->gadget->subclass;
+		to[2] = face->gadget->protocol;
+		to[3] = 0;
+		return 1;
+	}
 	memcpy(to, modern ? communication : data, 4);
 	memcpy(to + 4, modern ? data : communication, 4);
+	return 2;
 }
 
 void usbip_command_get(struct usbip_command *c, const uint8_t *from)

@@ -16,6 +16,7 @@
 #define USBIP_OP_BYTES	      8
 #define USBIP_BUSID_BYTES     32
 #define USBIP_DEVICE_BYTES    312
+#define USBIP_INTERFACES_MAX  2
 #define USBIP_HEADER_BYTES    48
 #define USBIP_INTERFACE_BYTES 4
 
@@ -42,7 +43,8 @@ void usbip_op_get(struct usbip_op *op, const uint8_t *from);
 
 /* The record of one device: `number` from 0; bus 1, device number from 2. */
 void usbip_device_put(uint8_t *to, const struct usb_face *face, unsigned number);
-void usbip_interfaces_put(uint8_t *to, const struct usb_face *face); /* two of them */
+/* All of the device's; gives their number, at most USBIP_INTERFACES_MAX. */
+unsigned usbip_interfaces_put(uint8_t *to, const struct usb_face *face);
 uint32_t usbip_devid(unsigned number);
 void usbip_busid(char to[USBIP_BUSID_BYTES], unsigned number); /* "1-1", "1-2", ... */
 

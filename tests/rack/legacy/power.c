@@ -3,7 +3,7 @@
 
 #include "engine/base/bytes.h"
 #include "tests/rack/agent.h"
-#include "tests/rack/bootcheck.h"
+#include "tests/rack/boot.h"
 
 enum { WAIT_KEY = 1, ASYNC = 2, DOWNLOAD_MODE = 4, TICK_MS = 16, DETACH_MS = 100 };
 enum { FINISH_OFF = 0, FINISH_DETACH = 1 };
@@ -39,9 +39,7 @@ static void reset(struct device *d)
 	struct legacy_agent *la = d->legacy;
 
 	if (la->reset_flags & DOWNLOAD_MODE) {
-		bootcheck_record(d, "after WATCHDOG");
-		device_reenumerate(d, la->reset_ms, STAGE_PRELOADER,
-				   "watchdog reset with the download bit");
+		boot_restart(d, "after WATCHDOG", true);
 	} else if (la->reset_flags & WAIT_KEY) {
 		device_leave(d, "watchdog reset: waits for the power key");
 	} else {
