@@ -27,6 +27,8 @@ enum agent_status {
 	DA_BUFFER_OVERFLOW = 0xC0010006,
 	DA_NOT_IMPLEMENTED = 0xC001000C,
 	DA_CUST_NAME_NOT_FOUND = 0xC0020002,
+	DA_DL_FORBIDDEN = 0xC0020004,
+	DA_WRITE_NOT_ALLOWED = 0xC002000C,
 	DA_SIG_EXISTS = 0xC0020042,
 	DA_STORAGE_MISMATCH = 0xC0030006,
 	DA_INVALID_PARAMETERS = 0xC0030007,
@@ -48,6 +50,7 @@ enum agent_status {
 	DA_UFS_ERR = 0xC0040060,
 	DA_OTP_NOT_SUPPORT = 0xC0040100,
 	DA_EFUSE_INVALID_ARGUMENT = 0xC0040205,
+	DA_POLICY_DISABLED = 0xC0020049,
 	DA_SLA_REFUSED = 0xC002004A, /* RSA_OAEP_FAIL */
 	DA_HASH_MISMATCH = 0xC0070004,
 	DA_EXCEED_MAX_NUM = 0xC0070005,
@@ -72,6 +75,12 @@ struct agent {
 	uint32_t system_os;
 	uint32_t checksum_level;
 	bool all_in_one_sig;
+	bool keep_sparse_gaps; /* DISABLE_SPARSE_ERASE */
+
+	/* DA SLA, either generation (da_sla.h) */
+	bool authorised;
+	bool challenged; /* `random` is out and not answered yet */
+	uint8_t random[16];
 	bool working; /* a command is running */
 
 	/* receiving a frame */
@@ -151,6 +160,12 @@ void agent_otp(struct device *d); /* agent_fuse.c */
 void agent_write_efuse(struct device *d);
 void agent_read_efuse(struct device *d);
 void agent_sram_test(struct device *d);
+
+/* ---- DA SLA (da_sla.c) ---- */
+bool agent_locked(const struct device *d);
+/* A challenge into a->random; and the owner's answer or file to it. */
+void agent_challenge(struct device *d);
+bool agent_unlock(struct device *d, const uint8_t *file, size_t n);
 
 /* ---- storage helpers (agent_target.c) ---- */
 /* Flash parameter block to target; the device's own order of checks (6.1). Fills length too. */

@@ -60,6 +60,24 @@ static void got_setting(struct device *d, uint32_t status, size_t n)
 		finish_setter(d, n);
 }
 
+/* REMOTE_SEC_POLICY: the owner's file, kept whole in a->big. */
+static void got_policy(struct device *d, uint32_t status, size_t n)
+{
+	if (!status && !d->config->da_sla)
+		status = DA_POLICY_DISABLED;
+	else if (!status && !agent_unlock(d, d->agent->big, n))
+		status = DA_SLA_REFUSED;
+	agent_end(d, status);
+}
+
+static void expect_policy(struct device *d, size_t limit)
+{
+	if (agent_reserve(d, limit))
+		agent_expect_to(d, d->agent->big, limit, got_policy);
+	else
+		agent_halt(d, "no memory on this machine");
+}
+
 /* ---- tests ---- */
 
 static void got_register(struct device *d, uint32_t status, size_t n)
@@ -83,6 +101,12 @@ static uint32_t act_nothing(struct device *d)
 	return DA_OK;
 }
 
+static uint32_t act_no_sparse_erase(struct device *d)
+{
+	d->agent->keep_sparse_gaps = true;
+	return DA_OK;
+}
+
 static uint32_t act_untold(struct device *d)
 {
 	(void)d;
@@ -100,6 +124,8 @@ static const struct control table[] = {
 	{0x02000C, "set-all-in-one-sig", "2", 8 * MIB, NULL, NULL, DA_OK},
 	{0x02000D, "set-rsc-info", "2", 328, NULL, NULL, DA_OK},
 	{0x02000E, "set-reboot-mode", "2", 4, NULL, NULL, DA_OK},
+	{0x020010, "set-update-fw", "2", 4 * MIB, NULL, NULL, DA_UNSUPPORT_OP},
+	{0x020011, "set-ufs-config", "2", 16, NULL, NULL, DA_UNSUPPORT_OP},
 	{0x040001, "get-emmc", "12", 0, NULL, tell_emmc, DA_OK},
 	{0x040002, "get-nand", "2", 0, NULL, tell_nand, DA_OK},
 	{0x040003, "get-nor", "2", 0, NULL, tell_nor, DA_OK},
@@ -118,26 +144,45 @@ static const struct control table[] = {
 	{0x040012, "get-dram-type", "2", 0, NULL, tell_dram_type, DA_OK},
 	{0x040013, "get-fw-info", "2", 0, NULL, tell_fw, DA_OK},
 	{0x040014, "get-hrid", "2", 0, NULL, tell_hrid, DA_OK},
+	{0x040016, "get-sla-status", "2", 0, NULL, tell_sla_status, DA_OK},
 	{0x040015, "get-error-detail", "12", 0, NULL, tell_error_detail, DA_OK},
 	{0x080001, "start-dl-info", "2", 0, NULL, act_nothing, DA_OK},
 	{0x080002, "end-dl-info", "2", 0, NULL, act_nothing, DA_OK},
 	{0x080003, "lock-otp", "2", 0, NULL, act_untold, DA_OK},
 	{0x080004, "disable-hwreset", "2", 0, NULL, act_nothing, DA_OK},
 	{0x080005, "cc-optional", "2", 0, NULL, act_nothing, DA_OK},
+	{0x080008, "disable-sparse-erase", "2", 0, NULL, act_no_sparse_erase, DA_OK},
 	{0x080007, "life-cycle", "2", 0, NULL, tell_life_cycle, DA_OK},
 	{0x0E0002, "ram-test", "1", 0, NULL, act_untold, DA_OK},
 	{0x0E0003, "read-register", "2", 8, NULL, NULL, DA_OK},
 };
+
+/* What came and went with the years (da-xflash.md 4.1). */
+static bool in_this_build(const struct device *d, uint32_t code, char stage)
+{
+	bool newest = d->config->agent == AGENT_2022;
+
+	switch (code) {
+	case 0x020010: /* late 2020 */
+	case 0x020011:
+	case 0x080008:
+		return newest;
+	case 0x040015:
+		return stage == '2' || d->config->agent != AGENT_2019;
+	case 0x040016: /* a locked agent can tell so */
+		return newest || d->config->da_sla;
+	default:
+		return true;
+	}
+}
 
 static const struct control *find(const struct device *d, uint32_t code)
 {
 	char stage = d->stage == STAGE_AGENT1 ? '1' : '2';
 
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-		if (code == 0x040015 && stage == '1' && d->config->agent == AGENT_2019)
-			return NULL;
 		if (table[i].code == code && strchr(table[i].stages, stage))
-			return &table[i];
+			return in_this_build(d, code, stage) ? &table[i] : NULL;
 	}
 	return NULL;
 }
@@ -167,6 +212,8 @@ static void got_code(struct device *d, uint32_t status, size_t n)
 	agent_send_status(d, DA_OK);
 	if (c->code == 0x0E0003)
 		agent_expect(d, c->limit, got_register);
+	else if (c->code == 0x02000B)
+		expect_policy(d, c->limit);
 	else if (c->limit > AGENT_BUFFER_BYTES)
 		agent_expect_to(d, NULL, c->limit, got_setting);
 	else if (c->limit)

@@ -200,18 +200,24 @@ uint32_t tell_dram_type(struct device *d)
 uint32_t tell_fw(struct device *d)
 {
 	static const uint8_t without_sla[4] = {0x12, 0x34, 0x56, 0x78};
-	struct seeded s = {.state = d->config->seed ^ d->now_us};
 	uint8_t b[68] = {0};
 
-	if (!(d->config->security & SECURE_SLA)) {
+	if (!d->config->da_sla && !(d->config->security & SECURE_SLA)) {
 		agent_send(d, without_sla, sizeof without_sla);
 		return DA_OK;
 	}
 	put_le32(b, 0x00010000);
-	seeded_fill(&s, b + 4, 16);
+	agent_challenge(d);
+	memcpy(b + 4, d->agent->random, sizeof d->agent->random);
 	memcpy(b + 20, d->id.hrid, 16);
 	memcpy(b + 36, d->id.soc_id, 32);
 	agent_send(d, b, sizeof b);
+	return DA_OK;
+}
+
+uint32_t tell_sla_status(struct device *d)
+{
+	agent_send_u32(d, agent_locked(d));
 	return DA_OK;
 }
 

@@ -25,6 +25,7 @@ uint32_t tell_battery(struct device *d);
 uint32_t tell_rpmb(struct device *d);
 uint32_t tell_dram_type(struct device *d);
 uint32_t tell_fw(struct device *d);
+uint32_t tell_sla_status(struct device *d);
 uint32_t tell_hrid(struct device *d);
 uint32_t tell_error_detail(struct device *d);
 uint32_t tell_life_cycle(struct device *d);

@@ -73,7 +73,7 @@ uint32_t agent_target_by_block(struct device *d, const uint8_t *block, size_t n,
 		return DA_UNSUPPORT_OP; /* spare bytes have no file */
 	if (*at > target->size || *length > target->size - *at)
 		return DA_OUT_OF_RANGE;
-	return DA_OK;
+	return agent_locked(d) ? DA_WRITE_NOT_ALLOWED : DA_OK;
 }
 
 void agent_copy_name(struct device *d, size_t n)
@@ -168,7 +168,7 @@ static uint32_t by_table(struct device *d, const char *name, struct agent_target
 	return status;
 }
 
-uint32_t agent_target_by_name(struct device *d, const char *name, struct agent_target *target)
+static uint32_t find_name(struct device *d, const char *name, struct agent_target *target)
 {
 	bool boot1 = !strcmp(name, "preloader"), boot2 = !strcmp(name, "preloader_backup");
 
@@ -194,4 +194,11 @@ uint32_t agent_target_by_name(struct device *d, const char *name, struct agent_t
 		return DA_OK;
 	}
 	return by_table(d, name, target);
+}
+
+uint32_t agent_target_by_name(struct device *d, const char *name, struct agent_target *target)
+{
+	uint32_t status = find_name(d, name, target);
+
+	return !status && agent_locked(d) ? DA_DL_FORBIDDEN : status;
 }

@@ -207,6 +207,7 @@ static void begin(struct device *d, uint64_t length)
 		return;
 	}
 	image_sink_init(&a->image, &d->flash, &a->target, a->by_name, length);
+	a->image.keep_gaps = a->keep_sparse_gaps;
 	a->image.read_back = a->checksum_level & LEVEL_STORAGE;
 	agent_send_status(d, DA_OK);
 	a->write_left = length;

@@ -8,16 +8,9 @@
 #include <openssl/rsa.h>
 
 #include "engine/base/bytes.h"
-#include "tests/rack/device.h"
+#include "tests/rack/agent.h"
 
 enum { KEY_BYTES_MAX = 512, SHA256_BYTES = 32 };
-
-void da_sla_challenge(const struct device *d, uint8_t random[DA_SLA_RANDOM_BYTES])
-{
-	struct seeded s = {.state = d->config->seed ^ (uint64_t)d->index << 32 ^ d->now_us};
-
-	seeded_fill(&s, random, DA_SLA_RANDOM_BYTES);
-}
 
 static EVP_PKEY *load_key(struct device *d)
 {
@@ -117,4 +110,28 @@ bool da_sla_accepts(struct device *d, const uint8_t *challenge, const uint8_t *a
 	EVP_PKEY_free(key);
 	device_log(d, "--", "the owner's file of %zu bytes: %s", n, good ? "accepted" : "refused");
 	return good;
+}
+
+/* ---- for the agents ---- */
+
+bool agent_locked(const struct device *d)
+{
+	return d->config->da_sla && !d->agent->authorised;
+}
+
+void agent_challenge(struct device *d)
+{
+	struct seeded s = {.state = d->config->seed ^ (uint64_t)d->index << 32 ^ d->now_us};
+
+	seeded_fill(&s, d->agent->random, sizeof d->agent->random);
+	d->agent->challenged = true;
+}
+
+bool agent_unlock(struct device *d, const uint8_t *file, size_t n)
+{
+	struct agent *a = d->agent;
+
+	a->authorised = da_sla_accepts(d, a->challenged ? a->random : NULL, file, n);
+	a->challenged = false; /* each is good for one answer */
+	return a->authorised;
 }

@@ -18,7 +18,6 @@ struct device;
 
 #define DA_SLA_RANDOM_BYTES 16
 
-void da_sla_challenge(const struct device *d, uint8_t random[DA_SLA_RANDOM_BYTES]);
 /* `challenge`: the last one given, NULL when none was. */
 bool da_sla_accepts(struct device *d, const uint8_t *challenge, const uint8_t *answer, size_t n);
 

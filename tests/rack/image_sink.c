@@ -81,8 +81,8 @@ static void recognise(struct image_sink *s, const uint8_t *bytes, size_t n)
 		return;
 	if (n >= SPARSE_HEAD_BYTES && get_le32(bytes) == SPARSE_MAGIC) {
 		s->kind = SINK_SPARSE;
-		sparse_sink_init(&s->sparse, s->flash, s->target.region, s->target.start,
-				 s->target.size);
+		(s->keep_gaps ? sparse_sink_init_over : sparse_sink_init)(
+			&s->sparse, s->flash, s->target.region, s->target.start, s->target.size);
 	} else if (s->total > s->target.size) {
 		s->kind = SINK_NOTHING;
 	}

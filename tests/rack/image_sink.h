@@ -38,6 +38,7 @@ struct image_sink {
 	struct agent_target target;
 	bool named;	/* by partition name: sparse images are expanded, sizes matter */
 	bool read_back; /* compare what was written */
+	bool keep_gaps; /* a sparse image does not erase first */
 	enum { SINK_UNSEEN, SINK_PLAIN, SINK_SPARSE, SINK_NOTHING } kind;
 	uint64_t total, offset; /* bytes of the file: announced, taken */
 	struct sparse_sink sparse;

@@ -21,8 +21,8 @@ static void want_head(struct sparse_sink *s, size_t n)
 	s->head_want = n;
 }
 
-void sparse_sink_init(struct sparse_sink *s, struct flash *flash, enum storage_region region,
-		      uint64_t start, uint64_t size)
+void sparse_sink_init_over(struct sparse_sink *s, struct flash *flash, enum storage_region region,
+			   uint64_t start, uint64_t size)
 {
 	memset(s, 0, sizeof *s);
 	s->flash = flash;
@@ -30,6 +30,13 @@ void sparse_sink_init(struct sparse_sink *s, struct flash *flash, enum storage_r
 	s->start = start;
 	s->size = size;
 	want_head(s, FILE_HEAD);
+}
+
+void sparse_sink_init(struct sparse_sink *s, struct flash *flash, enum storage_region region,
+		      uint64_t start, uint64_t size)
+{
+	sparse_sink_init_over(s, flash, region, start, size);
+	s->erased = true;
 	if (storage_erase(flash, region, start, size))
 		fail(s, SPARSE_SINK_STORAGE);
 }
@@ -110,7 +117,7 @@ static void fill(struct sparse_sink *s)
 
 	for (size_t i = 0; i < sizeof run; i += 4)
 		memcpy(run + i, s->head, 4);
-	if (!get_le32(s->head)) { /* erased bytes are zero already */
+	if (s->erased && !get_le32(s->head)) {
 		s->out += left;
 		left = 0;
 	}

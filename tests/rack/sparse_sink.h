@@ -23,6 +23,7 @@ struct sparse_sink {
 	struct flash *flash;
 	enum storage_region region;
 	uint64_t start, size; /* the partition */
+	bool erased;	      /* before the first chunk: gaps and zeros are there already */
 	enum sparse_sink_error error;
 	bool no_fill; /* set after init: fill chunks are bad chunks, as for old agents */
 
@@ -37,6 +38,9 @@ struct sparse_sink {
 
 void sparse_sink_init(struct sparse_sink *s, struct flash *flash, enum storage_region region,
 		      uint64_t start, uint64_t size);
+/* The same without the erase: gaps keep what they hold (DISABLE_SPARSE_ERASE). */
+void sparse_sink_init_over(struct sparse_sink *s, struct flash *flash, enum storage_region region,
+			   uint64_t start, uint64_t size);
 void sparse_sink_put(struct sparse_sink *s, const uint8_t *bytes, size_t n);
 
 #endif

@@ -8,7 +8,6 @@
 #include <openssl/rsa.h>
 
 #include "engine/base/bytes.h"
-#include "tests/rack/da_sla.h"
 #include "tests/rack/xml/rig_xml.h"
 
 static int setup(void **state)
@@ -425,7 +424,7 @@ static void firmware_information_gives_a_challenge(void **state)
 	got = rig_xml_result(rig, "CMD:SECURITY-GET-DEV-FW-INFO|target_file=f.xml", "DEV-FW-INFO");
 	snprintf(first, sizeof first, "%s", got);
 	for (int i = 0; i < 16; i++)
-		snprintf(hex + 2 * i, 3, "%02x", rig->d.xml->random[i]);
+		snprintf(hex + 2 * i, 3, "%02x", rig->d.agent->random[i]);
 	assert_non_null(strstr(got, "<sla version=\"1.0\"><rnd>"));
 	assert_non_null(strstr(got, hex));
 	rig_advance(rig, 5);

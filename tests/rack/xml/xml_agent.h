@@ -78,11 +78,6 @@ struct xml_agent {
 	/* SET-RUNTIME-PARAMETER */
 	bool sum_usb, sum_storage, no_dram, log_usb;
 
-	/* DA.SLA */
-	bool authorised;
-	uint8_t random[16]; /* last challenge given */
-	bool challenged;
-
 	/* requests */
 	struct xml_transfer transfer;
 	struct xml_progress progress;

@@ -52,7 +52,6 @@ static const struct xml_command_row table[] = {
 static bool offered(const struct device *d, const struct xml_command_row *row)
 {
 	bool second = d->stage == STAGE_AGENT2;
-	bool locked = d->config->da_sla && !d->xml->authorised;
 
 	if (!strchr(row->stages, second ? '2' : '1'))
 		return false;
@@ -62,7 +61,7 @@ static bool offered(const struct device *d, const struct xml_command_row *row)
 		return false;
 	if (row->when & SLA_ONLY && !d->config->da_sla)
 		return false;
-	return !second || !locked || row->when & OPEN;
+	return !second || !agent_locked(d) || row->when & OPEN;
 }
 
 const struct xml_command_row *xml_command_find(const struct device *d, const char *name,

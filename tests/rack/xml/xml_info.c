@@ -113,8 +113,7 @@ static void put_property(const struct device *d, struct xml_text *t, const char 
 {
 	xml_text_put(t, "<item key=\"%s\">", key);
 	if (!strcmp(key, "DA.SLA"))
-		xml_text_put(t, "%s",
-			     d->config->da_sla && !d->xml->authorised ? "ENABLED" : "DISABLED");
+		xml_text_put(t, "%s", agent_locked(d) ? "ENABLED" : "DISABLED");
 	else if (!strcmp(key, "DA.HRID"))
 		xml_text_hex(t, d->id.hrid, sizeof d->id.hrid);
 	else if (!strcmp(key, "DA.SEG_CODE"))

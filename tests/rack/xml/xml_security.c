@@ -1,7 +1,6 @@
 /* DA.SLA: the owner's authorisation (da-xml.md section 4, steps 7 and 8). */
 #include <string.h>
 
-#include "tests/rack/da_sla.h"
 #include "tests/rack/xml/xml_agent.h"
 
 enum { POLICY_BYTES_MAX = 0x200000, SIGNATURE_BYTES_MAX = 0x800000, DOCUMENT_BYTES = 512 };
@@ -9,17 +8,15 @@ enum { POLICY_BYTES_MAX = 0x200000, SIGNATURE_BYTES_MAX = 0x800000, DOCUMENT_BYT
 void xml_get_dev_fw_info(struct device *d)
 {
 	const char *token = xml_need(d, "da/arg/target_file");
-	struct xml_agent *x = d->xml;
 	char buffer[DOCUMENT_BYTES];
 	struct xml_text t;
 
 	if (!token)
 		return;
-	da_sla_challenge(d, x->random);
-	x->challenged = true;
+	agent_challenge(d);
 	xml_text_init(&t, buffer, sizeof buffer);
 	xml_text_put(&t, XML_PROLOG "<sla version=\"1.0\"><rnd>");
-	xml_text_hex(&t, x->random, sizeof x->random);
+	xml_text_hex(&t, d->agent->random, sizeof d->agent->random);
 	xml_text_put(&t, "</rnd><hrid>");
 	xml_text_hex(&t, d->id.hrid, sizeof d->id.hrid);
 	xml_text_put(&t, "</hrid><socid>");
@@ -31,11 +28,8 @@ void xml_get_dev_fw_info(struct device *d)
 static void policy_received(struct device *d)
 {
 	struct xml_agent *x = d->xml;
-	const uint8_t *challenge = x->challenged ? x->random : NULL;
 
-	x->authorised = da_sla_accepts(d, challenge, x->file, x->file_n);
-	x->challenged = false; /* each is good for one answer */
-	if (x->authorised)
+	if (agent_unlock(d, x->file, x->file_n))
 		xml_ok(d);
 	else
 		xml_fail(d, "Security policy was refused. 0x%x", DA_SLA_REFUSED);
