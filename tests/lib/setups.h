@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define SETUP_ARGS_MAX 12
+#define SETUP_ARGS_MAX 16
 
 struct setup {
 	const char *name;		    /* "MT6765 emmc" */
