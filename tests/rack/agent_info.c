@@ -9,7 +9,7 @@
 
 enum { EMMC_BYTES = 104, EMMC_OLD_BYTES = 96, UFS_BYTES = 208, UFS_OLD_BYTES = 52 };
 enum { NAND_BYTES = 48, NOR_BYTES = 16, RAM_BYTES = 48 };
-enum { TYPE_DRAM = 1, TYPE_SRAM = 2, LP4X = 6, RPMB_NO_KEY = 0x11, GPT = 0x64, PMT = 0x65 };
+enum { TYPE_DRAM = 1, TYPE_SRAM = 2, LP4X = 6, RPMB_NO_KEY = 0x11, GPT = 0x64 };
 
 static bool absent(const struct device *d, enum storage_kind kind)
 {
@@ -137,7 +137,7 @@ uint32_t tell_random_id(struct device *d)
 
 uint32_t tell_table_kind(struct device *d)
 {
-	agent_send_u32(d, d->flash.kind == STORAGE_NAND ? PMT : GPT);
+	agent_send_u32(d, GPT); /* agents of 2020 say so whatever the storage carries */
 	return DA_OK;
 }
 
