@@ -66,6 +66,18 @@ static void chip(struct json_out *j, const struct device_facts *f)
 	json_int(j, "brom_version", f->brom_version);
 }
 
+static void nand(struct json_out *j, const struct device_facts *f)
+{
+	json_int(j, "page", f->nand_page);
+	json_int(j, "spare", f->nand_spare);
+	json_int(j, "erase_block", f->nand_block);
+	json_int(j, "bad_blocks", f->bad_blocks);
+	json_array(j, "id");
+	for (int i = 0; i < f->nand_id_count && i < 8; i++)
+		hex_number(j, NULL, f->nand_id[i], 4);
+	json_array_end(j);
+}
+
 static void storage(struct json_out *j, const struct device_facts *f)
 {
 	const struct storage_sizes *s = &f->storage;
@@ -83,12 +95,39 @@ static void storage(struct json_out *j, const struct device_facts *f)
 			json_int(j, storage_region_name(s->kind, (enum storage_region)region),
 				 (int64_t)s->bytes[region]);
 	json_object_end(j);
+	device_text(j, "name", f->storage_name, sizeof f->storage_name);
 	json_hex(j, "cid", f->cid, s->kind == STORAGE_UFS ? sizeof f->cid : 16);
 	json_hex(j, "firmware", f->storage_fw, sizeof f->storage_fw);
 	json_int(j, "pre_eol", f->pre_eol);
 	json_int(j, "life_a", f->life_a);
 	json_int(j, "life_b", f->life_b);
+	json_text(j, "rpmb_key",
+		  f->rpmb == RPMB_HAS_KEY  ? "set"
+		  : f->rpmb == RPMB_NO_KEY ? "not set"
+					   : NULL);
+	if (s->kind == STORAGE_NAND)
+		nand(j, f);
 	json_object_end(j);
+}
+
+/* What only the running agent tells, beside the storage. */
+static void agent(struct json_out *j, const struct device_facts *f)
+{
+	static const uint8_t none[16];
+	char slot[2] = {f->active_slot, '\0'};
+
+	json_bool(j, "agent_locked", f->agent_locked);
+	json_bool(j, "signed_images_only", f->images_checked);
+	json_bool(j, "partition_table", f->has_table);
+	json_text(j, "active_slot", f->active_slot ? slot : NULL);
+	if (f->battery_mv)
+		json_int(j, "battery_mv", f->battery_mv);
+	else
+		json_null(j, "battery_mv");
+	if (memcmp(f->hrid, none, sizeof none) != 0)
+		json_hex(j, "hrid", f->hrid, sizeof f->hrid);
+	else
+		json_null(j, "hrid");
 }
 
 char *facts_json(const struct device_facts *f)
@@ -104,6 +143,8 @@ char *facts_json(const struct device_facts *f)
 	storage(&j, f);
 	json_int(&j, "dram_bytes", (int64_t)f->dram_bytes);
 	json_int(&j, "sram_bytes", (int64_t)f->sram_bytes);
+	json_int(&j, "dram_type", f->dram_type);
+	agent(&j, f);
 	json_hex(&j, "random_id", f->random_id, sizeof f->random_id);
 	device_text(&j, "usb_speed", f->usb_speed_name, sizeof f->usb_speed_name);
 	json_object_end(&j);

@@ -203,6 +203,9 @@ void port_record_owed(struct port *p, bool owed);
 void port_record_marked(struct port *p, const struct fault *fault);
 void port_record_end(struct port *p);
 
+/* port_card.c: JSON list of the unit's partitions, to free(); NULL: no table was read. */
+char *port_card(const struct port *p);
+
 /* port.c, for port_streams.c: nothing of the run's files is in use any more. */
 void port_streams_ended(struct port *p);
 /* port.c, for port_record.c: the result is on disk. */

@@ -54,14 +54,10 @@ static void tell_caught(struct port *p)
 {
 	const struct device_facts *facts = &flow_report(&p->run.flow)->facts;
 	const struct chip *chip = chip_by_hw_code(facts->hw_code);
-	size_t n = strlen(p->fault.what);
 
 	station_event(p->station, "caught", p, "%s, unit %.32s, waits in its preloader",
 		      chip ? chip->names[0] : "unknown chip",
 		      p->unit_key[0] ? p->unit_key : "without number");
-	snprintf(p->fault.what + n, sizeof p->fault.what - n,
-		 "; the unit was caught in its preloader and waits");
-	port_touch(p);
 }
 
 /* The preloader did not answer, or left: what the slot shows already is still true. */
@@ -79,12 +75,14 @@ void port_catch_over(struct port *p)
 		tell_caught(p);
 	else
 		tell_missed(p);
-	if (!p->device)
+	if (!p->device) {
 		port_held_left(p);
-	else if (p->fresh)
-		port_start_again(p); /* it left and came back meanwhile */
-	else
-		port_wake(p);
+	} else if (p->fresh) { /* it left and came back meanwhile */
+		p->caught = false;
+		port_start_again(p);
+	} else {
+		port_wake(p); /* starts it, or says that it waits */
+	}
 	if (p->station->phase == STATION_STOPPING)
 		station_check_stopped(p->station);
 }

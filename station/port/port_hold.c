@@ -50,19 +50,28 @@ static const char *mode_words(enum device_mode mode)
 	return "an unknown identity";
 }
 
+/* Again with the same words: no effect. */
 __attribute__((format(printf, 3, 4))) static void hold(struct port *p, uint32_t code,
 						       const char *format, ...)
 {
 	char what[sizeof p->fault.what];
+	bool other = p->fault.code != code;
 	va_list ap;
+	size_t n;
 
 	va_start(ap, format);
 	vsnprintf(what, sizeof what, format, ap);
 	va_end(ap);
+	n = strlen(what);
+	if (p->caught)
+		snprintf(what + n, sizeof what - n,
+			 "; the unit was caught in its preloader and waits");
+	if (p->state == PORT_HELD && !other && strcmp(what, p->fault.what) == 0)
+		return;
 	port_clear_fault(p);
 	fault_set(&p->fault, FAULT_STATION, code, "arrival", "%s", what);
 	p->fault.refused = true;
-	if (!p->refused_start)
+	if (!p->refused_start || other)
 		station_event(p->station, "held", p, "ST-%03u %s", code, what);
 	p->refused_start = true;
 	port_move(p, PORT_HELD);
@@ -214,31 +223,30 @@ void port_consider(struct port *p)
 
 /* ---- waiting ---- */
 
-/* Is what it waited for there now? */
-static bool may_start(struct port *p)
+/* Does what it waits for need people, or quiet? */
+static bool stays_held(const struct port *p)
 {
-	struct order *passed_over;
-
 	switch (p->fault.code) {
 	case ST_UNKNOWN_USB:
 	case ST_OTHER_MODE:
 	case ST_OUT_OF_USE:
-		return false;
+		return true;
 	case ST_FLAPPING:
-		return !flaps(p);
+		return flaps(p);
 	default:
-		return !ledger_failing(p->station->ledger, NULL) &&
-		       !station_disk_is_low(p->station) &&
-		       station_order_for(p->station, p, &passed_over);
+		return false;
 	}
 }
 
 void port_wake(struct port *p)
 {
+	struct order *o;
+
 	if (p->state != PORT_HELD || !p->device || p->catching ||
-	    p->station->phase != STATION_READY || !may_start(p))
+	    p->station->phase != STATION_READY || stays_held(p))
 		return;
-	port_start_again(p);
+	if (!hold_for_station(p) && !hold_for_order(p, &o))
+		port_start_again(p);
 }
 
 /* A preloader that had to wait, and went on into its own system meanwhile. */

@@ -290,10 +290,16 @@ void port_record_end(struct port *p)
 		.da_identifier = loaded_package_da_name(loaded),
 		.da_sha256 = loaded_package_da_sha256(loaded),
 	};
+	char *card = NULL;
 
 	p->parts = calloc(report->part_count + 1, sizeof *p->parts);
 	for (size_t i = 0; p->parts && i < report->part_count; i++)
 		fill_part(p, &p->parts[end.part_count++], &report->parts[i]);
 	end.parts = p->parts;
+	/* Kept where it is what was asked for: an order of thousands would only repeat it. */
+	if (report->operation == FLOW_IDENTIFY || report->layout > FLOW_LAYOUT_SAME)
+		card = port_card(p);
+	end.card_json = card;
 	ledger_finish_run(p->station->ledger, &end, run_stored, p);
+	free(card);
 }
