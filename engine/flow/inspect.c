@@ -59,7 +59,9 @@ static bool sectors_hold_gpt(const struct flow *f)
 {
 	uint32_t block = f->report.facts.storage.block;
 
-	return !f->verbs->table && (block == 512 || block == 4096);
+	if (f->verbs->table_on_nand && f->report.facts.storage.kind == STORAGE_NAND)
+		return false;
+	return (!f->verbs->table || f->verbs->table_on_nand) && (block == 512 || block == 4096);
 }
 
 static enum verdict ask_told(struct flow *f, struct flow_action *a)
@@ -77,7 +79,7 @@ static enum verdict got_told(struct flow *f, struct slice rx)
 	struct problem problem;
 
 	(void)rx;
-	if (f->verbs->parse_table)
+	if (f->verbs->parse_table && f->table_bytes)
 		f->has_found = f->verbs->parse_table(f, &f->found, &problem) == 0;
 	return STEP_NEXT;
 }

@@ -32,6 +32,7 @@ struct da_verbs {
 	 * it: names, starts and sizes in bytes. -1 with `problem` when there is none.
 	 */
 	const struct step *table;
+	bool table_on_nand; /* `table` is for NAND alone: other storage has a GPT to read */
 	int (*parse_table)(const struct flow *f, struct gpt *gpt, struct problem *problem);
 	/*
 	 * A new table onto the device. build_table makes piece `nth` (from 0) of the table for

@@ -5,6 +5,7 @@
 #include "engine/base/bytes.h"
 #include "engine/xflash/status.h"
 
+#define NAND_PHYSICAL  1 /* addr_type */
 #define NAND_PAGE_ONLY 1 /* op_type: page data without spare bytes */
 
 void xf_lend(struct flow *f, struct flow_action *a, struct slice payload)
@@ -294,6 +295,8 @@ void xf_range(const struct flow *f, uint8_t block[XF_RANGE_BYTES])
 	put_le32(block + 4, xf_section(kind, f->io.region));
 	put_le64(block + 8, f->io.address);
 	put_le64(block + 16, f->io.length);
+	if (kind == STORAGE_NAND && f->xflash.physical)
+		put_le32(block + 28, NAND_PHYSICAL);
 }
 
 void xf_data_range(const struct flow *f, uint8_t block[XF_RANGE_BYTES])

@@ -284,11 +284,14 @@ static enum verdict ask_table_kind(struct flow *f, struct flow_action *a)
 
 static enum verdict got_table_kind(struct flow *f, struct slice rx)
 {
+	uint32_t kind;
+
 	(void)rx;
-	if (f->xflash.offered && f->xflash.in.got >= 4 && get_le32(f->xflash.in.body) == TABLE_PMT)
+	if (told_word(f, &kind) && kind == TABLE_PMT &&
+	    f->report.facts.storage.kind != STORAGE_NAND)
 		return step_refuse(f, 44,
-				   "the agent works with a PMT partition table, this station "
-				   "with GPT only");
+				   "the agent works with a PMT partition table, which this "
+				   "generation has on NAND only");
 	return STEP_NEXT;
 }
 

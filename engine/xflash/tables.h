@@ -13,6 +13,7 @@ extern const struct step xflash_download[];  /* send.c */
 extern const struct step xflash_open_job[];  /* send.c */
 extern const struct step xflash_close_job[]; /* send.c */
 extern const struct step xflash_read[];	     /* read.c */
+extern const struct step xflash_table[];     /* table.c: of a NAND */
 extern const struct step xflash_upload[];    /* read.c: by name */
 extern const struct step xflash_format[];    /* format.c */
 extern const struct step xflash_memtest[];   /* memtest.c */

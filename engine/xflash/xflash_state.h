@@ -30,6 +30,8 @@ struct xflash_state {
 
 	uint32_t error;	   /* status that a data phase ended with before its final status */
 	uint64_t packet;   /* bytes in the packet or chunk that is out */
+	bool physical;	   /* NAND: addresses count bad blocks, too */
+	bool mirror;	   /* NAND: the second copy of the table is being read */
 	bool switched_usb; /* the speed switch has been tried */
 	uint16_t answer_n; /* of a signed challenge */
 	uint8_t answer[XFLASH_ANSWER_MAX];
