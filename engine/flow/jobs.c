@@ -101,6 +101,18 @@ static int how_to_send(const struct flow *f, const struct scatter_entry *e)
 	return f->verbs->download && !layout_is_table(e->name) ? JOB_BY_NAME : JOB_BY_ADDRESS;
 }
 
+/* Does the file begin with the header that the boot ROM looks for before a preloader? */
+static bool has_boot_header(struct slice bytes)
+{
+	static const char *const names[] = {"EMMC_BOOT", "UFS_BOOT", "SDMMC_BOOT", "COMBO_BOOT",
+					    "BOOTLOADER!"};
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (bytes.n > 12 && !memcmp(bytes.p, names[i], strlen(names[i]) + 1))
+			return true;
+	return false;
+}
+
 static enum verdict plan_user(struct flow *f, size_t part, const struct scatter_entry *e,
 			      const struct package_file *file, uint64_t start, uint64_t room)
 {
@@ -111,26 +123,20 @@ static enum verdict plan_user(struct flow *f, size_t part, const struct scatter_
 				   e->name);
 	if (file->expanded > room)
 		return too_big(f, e, file->expanded, room);
-	return add_job(f,
-		       (struct flow_job){.how = how_to_send(f, e),
-					 .part = part,
-					 .record = add_record(f, part),
-					 .name = e->name,
-					 .region = REGION_USER,
-					 .start = start,
-					 .room = room},
-		       file->bytes.n);
-}
-
-/* Does the file begin with the header that the boot ROM looks for in a boot region? */
-static bool has_boot_header(struct slice bytes)
-{
-	static const char *const names[] = {"EMMC_BOOT", "UFS_BOOT", "SDMMC_BOOT", "COMBO_BOOT"};
-
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-		if (bytes.n > 12 && !memcmp(bytes.p, names[i], strlen(names[i]) + 1))
-			return true;
-	return false;
+	return add_job(
+		f,
+		(struct flow_job){.how = how_to_send(f, e),
+				  .part = part,
+				  .record = add_record(f, part),
+				  .name = e->name,
+				  .region = REGION_USER,
+				  .start = start,
+				  .room = room,
+				  /* NAND has no boot regions: its preloader lies here */
+				  .boot_header = f->report.facts.storage.kind == STORAGE_NAND &&
+						 is_preloader(e->name) &&
+						 !has_boot_header(file->bytes)},
+		file->bytes.n);
 }
 
 static enum verdict plan_one_boot(struct flow *f, size_t part, size_t record,

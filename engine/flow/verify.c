@@ -16,6 +16,7 @@
 #define ALIGN	     4096u
 #define SPOTS	     4
 #define HEADER_BYTES 4096u
+#define HEADER_PAGES 4 /* NAND: geometry, layout block, then the preloader */
 #define BRLYT_AT     0x200
 #define BRLYT_START  0x20C
 #define GFH_FILE_LEN 0x20
@@ -201,6 +202,16 @@ bool verify_due(const struct flow *f)
 	return f->report.verify >= FLOW_VERIFY_SAMPLE;
 }
 
+/* What is read to find a raw preloader behind its header: on NAND some whole pages. */
+static uint32_t header_bytes(const struct flow *f)
+{
+	uint32_t page = f->report.facts.storage.block;
+
+	if (f->report.facts.storage.kind != STORAGE_NAND || !page || page > sizeof f->table)
+		return HEADER_BYTES;
+	return (uint32_t)(minimum(sizeof f->table / page, HEADER_PAGES) * page);
+}
+
 uint64_t verify_bytes(const struct flow *f, size_t job)
 {
 	const struct flow_job *j = &f->jobs[job];
@@ -213,7 +224,7 @@ uint64_t verify_bytes(const struct flow *f, size_t job)
 		if (f->report.verify == FLOW_VERIFY_SAMPLE && turn > 2 + SPOTS)
 			break;
 	}
-	return total && j->boot_header ? total + HEADER_BYTES : total;
+	return total && j->boot_header ? total + header_bytes(f) : total;
 }
 
 /* Offset of the first byte that differs, or n. */
@@ -328,21 +339,36 @@ static enum verdict read_header(struct flow *f)
 
 	f->io.region = job->region;
 	f->io.address = job->start;
-	f->io.length = HEADER_BYTES;
+	f->io.length = header_bytes(f);
 	f->io.sink = keep_header;
 	f->call = f->verbs->read;
 	return STEP_CALL;
 }
 
 /* Where the preloader starts, by the layout block of the header that the agent has written. */
+static uint32_t preloader_start(const struct flow *f)
+{
+	static const uint8_t first[] = {'M', 'M', 'M', 1, 0x38, 0, 0, 0};
+	uint32_t page = f->report.facts.storage.block;
+
+	if (f->report.facts.storage.kind != STORAGE_NAND)
+		return memcmp(f->table + BRLYT_AT, "BRLYT", 6) ? 0
+							       : get_le32(f->table + BRLYT_START);
+	/* No document says where the layout block of a NAND lies; the preloader is found itself. */
+	for (uint32_t at = page; at + page <= header_bytes(f); at += page)
+		if (!memcmp(f->table + at, first, sizeof first))
+			return at;
+	return 0;
+}
+
 static enum verdict got_header(struct flow *f)
 {
 	const struct flow_job *job = &f->jobs[f->check.job];
 	uint64_t size = f->report.facts.storage.bytes[job->region];
-	uint32_t start = get_le32(f->table + BRLYT_START);
+	uint32_t start = preloader_start(f);
 
-	if (memcmp(f->table + BRLYT_AT, "BRLYT", 6) || start % f->report.facts.storage.block ||
-	    start < BRLYT_AT || start + image_bytes(job, job_file(f, job)) > size) {
+	if (start % f->report.facts.storage.block || start < BRLYT_AT ||
+	    start + image_bytes(job, job_file(f, job)) > size) {
 		f->report.parts[job->record].verified = FLOW_VERIFIED_BAD;
 		return step_fail(f, FAULT_STATION, 62,
 				 "%s was written, but %s has no boot header before it",
