@@ -5,6 +5,7 @@
 #include "engine/flow/flow_state.h"
 
 enum brom_opcode {
+	BROM_READ16_OLD = 0xA2,
 	BROM_WRITE16 = 0xD2,
 	BROM_WRITE32 = 0xD4,
 	BROM_JUMP_DA = 0xD5,

@@ -7,13 +7,15 @@
  * The watchdog runs on in the boot ROM, so it is stopped first; a preloader kicks it by itself, and
  * new ones refuse the write. A refusal is forgiven in both: the vendor's own tool never sends it
  * (measured-hosts.md). An opcode the device does not know is echoed and followed by silence (7.4):
- * ids are then simply not known.
+ * versions, security state and ids are then simply not known.
  */
 #include <string.h>
 
 #include "engine/base/bytes.h"
 #include "engine/brom/brom.h"
 #include "engine/brom/command.h"
+#include "engine/brom/read_versions.h"
+#include "engine/brom/rom_quirks.h"
 #include "engine/brom/write_register.h"
 
 #define ID_BYTES_MAX 64
@@ -102,16 +104,29 @@ static enum verdict got_brom_version(struct flow *f, struct slice rx)
 	return STEP_NEXT;
 }
 
+static bool has_version_registers(const struct flow *f)
+{
+	return f->chip && rom_quirks_of(f->chip->hw_code)->version_registers;
+}
+
 static enum verdict ask_versions(struct flow *f, struct flow_action *a)
 {
+	if (has_version_registers(f)) {
+		f->brom.address = 0;
+		f->call = brom_read_versions;
+		return STEP_CALL;
+	}
 	return brom_command(f, a, BROM_GET_HW_SW_VER, 9);
 }
 
 static enum verdict got_versions(struct flow *f, struct slice rx)
 {
 	struct device_facts *facts = &f->report.facts;
-	enum verdict v = brom_echo(f, rx, f->want);
+	enum verdict v;
 
+	if (has_version_registers(f))
+		return STEP_NEXT;
+	v = brom_echo(f, rx, f->want);
 	if (v != STEP_NEXT)
 		return v;
 	if (brom_failed(get_be16(rx.p + 7)))
@@ -177,7 +192,7 @@ static enum verdict got_id_length(struct flow *f, struct slice rx)
 	return STEP_NEXT;
 }
 
-static enum verdict no_id(struct flow *f, struct slice rx)
+static enum verdict not_known(struct flow *f, struct slice rx)
 {
 	if (rx.n == 1)
 		return STEP_NEXT; /* echo, then silence: the device does not know the opcode */
@@ -234,11 +249,11 @@ const struct step brom_identify[] = {
 	{"watchdog", 0, ask_extra, got_extra, NULL},
 	{"preloader version", 5000, ask_bl_version, got_bl_version, NULL},
 	{"boot rom version", 5000, ask_brom_version, got_brom_version, NULL},
-	{"hardware version", 5000, ask_versions, got_versions, NULL},
-	{"target config", 5000, ask_config, got_config, NULL},
-	{"me-id", 1000, ask_me_id, got_id_length, no_id},
+	{"hardware version", 5000, ask_versions, got_versions, not_known},
+	{"target config", 5000, ask_config, got_config, not_known},
+	{"me-id", 1000, ask_me_id, got_id_length, not_known},
 	{"me-id", 5000, ask_id, got_me_id, NULL},
-	{"soc-id", 1000, ask_soc_id, got_id_length, no_id},
+	{"soc-id", 1000, ask_soc_id, got_id_length, not_known},
 	{"soc-id", 5000, ask_id, got_soc_id, NULL},
 	{"journal", 0, ask_journal, NULL, NULL},
 	{NULL, 0, NULL, NULL, NULL},

@@ -9,6 +9,8 @@
 #include "engine/base/bytes.h"
 #include "engine/brom/brom.h"
 #include "engine/brom/command.h"
+#include "engine/brom/rom_quirks.h"
+#include "engine/brom/write_register.h"
 
 #define VERIFY_MS      30000
 #define JUMP_TO_64_BIT 0x01
@@ -18,6 +20,21 @@ static enum verdict ask_authorise(struct flow *f, struct flow_action *a)
 {
 	(void)a;
 	f->call = brom_authorise;
+	return STEP_CALL;
+}
+
+/* Old chips' boot ROMs take an agent only after that, as the vendor's tool does it (section 13). */
+static enum verdict ask_emi_gena(struct flow *f, struct flow_action *a)
+{
+	uint32_t address = f->chip ? rom_quirks_of(f->chip->hw_code)->emi_gena : 0;
+
+	(void)a;
+	if (!address || f->report.facts.arrived_as != MODE_BROM)
+		return STEP_NEXT;
+	f->brom.address = address;
+	f->brom.value = 2;
+	f->brom.width = 32;
+	f->call = brom_write_register;
 	return STEP_CALL;
 }
 
@@ -105,6 +122,7 @@ static enum verdict ask_jump_mode(struct flow *f, struct flow_action *a)
 
 const struct step brom_send_agent[] = {
 	{"authorise", 0, ask_authorise, NULL, NULL},
+	{"memory interface", 0, ask_emi_gena, NULL, NULL},
 	{"agent upload", 5000, ask_send, got_echo, NULL},
 	{"agent upload", 5000, ask_address, got_echo, NULL},
 	{"agent upload", 5000, ask_length, got_echo, NULL},
