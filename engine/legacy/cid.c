@@ -5,7 +5,9 @@
 /* Samsung, hynix, Micron (two), Toshiba, SanDisk (packages.md 3.4). */
 static const uint8_t makers[] = {0x15, 0x90, 0x13, 0xFE, 0x11, 0x45};
 
-#define DEVICE_TYPES 3 /* card, BGA, package on package; other bits of that byte are reserved */
+/* Device types that are soldered; other bits of that byte are reserved. */
+#define TYPE_BGA 1
+#define TYPE_POP 2
 
 void cid_reverse(uint8_t to[CID_BYTES], const uint8_t from[CID_BYTES])
 {
@@ -16,7 +18,8 @@ void cid_reverse(uint8_t to[CID_BYTES], const uint8_t from[CID_BYTES])
 /* How much speaks for bytes whose first two are these. */
 static int makes_sense(uint8_t maker, uint8_t type)
 {
-	return (memchr(makers, maker, sizeof makers) ? 2 : 0) + (type < DEVICE_TYPES ? 1 : 0);
+	return (memchr(makers, maker, sizeof makers) ? 2 : 0) +
+	       (type == TYPE_BGA || type == TYPE_POP);
 }
 
 void cid_normalise(uint8_t to[CID_BYTES], const uint8_t from[CID_BYTES], bool usual_reversed)
