@@ -24,6 +24,11 @@ static void set_checksum_level(struct device *d, const uint8_t *p, size_t n)
 	device_log(d, "h>", "  checksum level %u", d->agent->checksum_level);
 }
 
+static void set_meta_mode(struct device *d, const uint8_t *p, size_t n)
+{
+	d->boot_mode = n && p[0] ? "meta" : NULL;
+}
+
 struct control {
 	uint32_t code;
 	const char *name;
@@ -117,7 +122,7 @@ static const struct control table[] = {
 	{0x020002, "set-battery", "12", 4, set_battery, NULL, DA_OK},
 	{0x020003, "set-checksum", "1", 4, set_checksum_level, NULL, DA_OK},
 	{0x020004, "set-reset-key", "1", 4, NULL, NULL, DA_OK},
-	{0x020006, "set-meta-mode", "2", 3, NULL, NULL, DA_OK},
+	{0x020006, "set-meta-mode", "2", 3, set_meta_mode, NULL, DA_OK},
 	{0x020009, "set-register", "2", 8, NULL, NULL, DA_REG_PERMISSION},
 	{0x02000A, "set-external-sig", "2", 2 * MIB, NULL, NULL, DA_OK},
 	{0x02000B, "set-remote-sec", "2", 2 * MIB, NULL, NULL, DA_OK},

@@ -6,7 +6,7 @@
 #include "engine/base/bytes.h"
 #include "tests/rack/boot.h"
 
-enum { DROP_MS = 200, SWITCH_MS = 100, RETURN_MS = 300 };
+enum { DROP_MS = 200, SWITCH_MS = 100, RETURN_MS = 300, BOOTUP_FASTBOOT = 2 };
 
 void agent_reset(struct device *d, const char *when)
 {
@@ -15,6 +15,8 @@ void agent_reset(struct device *d, const char *when)
 
 static void reset(struct device *d)
 {
+	if (get_le32(d->agent->buffer + 12) == BOOTUP_FASTBOOT)
+		d->boot_mode = "fastboot";
 	boot_restart(d, "after SHUTDOWN", get_le32(d->agent->buffer + 16)); /* download bit */
 }
 

@@ -192,6 +192,7 @@ static void power_up(struct device *d)
 
 	stop_firmware(d);
 	agents_free(d);
+	d->boot_mode = NULL;
 	d->boots++;
 	faults_reset(&d->faults);
 	d->faults.off = c->fault_once && d->boots > 1;
@@ -341,7 +342,7 @@ static void return_as_preloader(struct device *d)
 
 static void return_as_system(struct device *d)
 {
-	show_gadget(d, d->config->system);
+	show_gadget(d, d->boot_mode ? gadget_find(d->boot_mode) : d->config->system);
 }
 
 void device_boot_system(struct device *d, const char *why)

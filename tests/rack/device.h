@@ -97,6 +97,7 @@ struct device {
 	/* what device.json says */
 	char last_boot[16]; /* "none", "ok", "failed" */
 	char last_boot_reason[96];
+	const char *boot_mode;	/* an agent was asked to start this gadget next; NULL: none */
 	bool zeroization_tried; /* a host sent BROM command 0xF0 */
 	bool dirty;
 

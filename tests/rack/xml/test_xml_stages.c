@@ -496,6 +496,39 @@ static void reboot_waits_for_the_acknowledgement(void **state)
 	assert_non_null(strstr(rig->d.last_boot_reason, "after REBOOT to FASTBOOT"));
 }
 
+static void meta_mode_shows_itself(void **state)
+{
+	struct rig *rig = *state;
+
+	rig->config.system = gadget_find("mtp");
+	second_stage(state);
+	rig_xml_play(rig, "H> CMD:SET-BOOT-MODE|mode=META|connect_type=USB|mobile_log=OFF|adb=OFF\n"
+			  "D> OK\n D> END OK\n H> OK\n D> START\n H> OK\n"
+			  "H> CMD:REBOOT|action=IMMEDIATE\n D> OK\n D> END OK\n H> OK\n");
+	rig_advance(rig, 60000);
+	assert_true(rig->d.present);
+	assert_int_equal(rig->d.usb.face.pid, gadget_find("meta")->pid);
+}
+
+static void log_channel_usb_brings_log_frames(void **state)
+{
+	struct rig *rig = *state;
+	uint8_t bytes[512];
+
+	rig_xml_agent1(rig);
+	rig_xml_play(rig, "H> OK\n"
+			  "H> CMD:SET-RUNTIME-PARAMETER|checksum_level=NONE|battery_exist=NO|"
+			  "da_log_level=INFO|log_channel=BOTH|system_os=LINUX\n"
+			  "D> OK\n D> END OK\n H> OK\n D> START\n H> OK\n" /* not mapped */
+			  "H> CMD:SET-RUNTIME-PARAMETER|checksum_level=NONE|battery_exist=NO|"
+			  "da_log_level=INFO|log_channel=USB|system_os=LINUX\n"
+			  "D> OK\n");
+	rig_read(rig, bytes, 16);
+	assert_int_equal(get_le32(bytes + 4), 2);
+	rig_read(rig, bytes, get_le32(bytes + 8) - 4);
+	rig_xml_play(rig, "D> END OK\n");
+}
+
 static void disconnect_is_no_boot(void **state)
 {
 	struct rig *rig = second_stage(state);
@@ -537,6 +570,8 @@ int main(void)
 		TEST(emu_boot_modes),
 		TEST(unknown_reboot_action),
 		TEST(reboot_waits_for_the_acknowledgement),
+		TEST(meta_mode_shows_itself),
+		TEST(log_channel_usb_brings_log_frames),
 		TEST(disconnect_is_no_boot),
 	};
 

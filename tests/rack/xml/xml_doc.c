@@ -71,7 +71,7 @@ static void end(void *ctx, const XML_Char *name)
 		r->depth--;
 }
 
-static void text(void *ctx, const XML_Char *bytes, int n)
+static void characters(void *ctx, const XML_Char *bytes, int n)
 {
 	struct reader *r = ctx;
 	struct xml_node *node;
@@ -105,7 +105,7 @@ bool xml_doc_parse(struct xml_doc *doc, const char *bytes)
 		return false;
 	XML_SetUserData(parser, &r);
 	XML_SetElementHandler(parser, begin, end);
-	XML_SetCharacterDataHandler(parser, text);
+	XML_SetCharacterDataHandler(parser, characters);
 	if (XML_Parse(parser, bytes, (int)strlen(bytes), 1) != XML_STATUS_OK)
 		r.bad = true;
 	XML_ParserFree(parser);
@@ -193,10 +193,10 @@ void xml_text_put(struct xml_text *t, const char *format, ...)
 		t->n = (size_t)n < t->room - t->n ? t->n + (size_t)n : t->room - 1;
 }
 
-void xml_text_escaped(struct xml_text *t, const char *s)
+void xml_text_escaped(struct xml_text *t, const char *text)
 {
-	for (; *s; s++) {
-		switch (*s) {
+	for (; *text; text++) {
+		switch (*text) {
 		case '&':
 			xml_text_put(t, "&amp;");
 			break;
@@ -210,7 +210,7 @@ void xml_text_escaped(struct xml_text *t, const char *s)
 			xml_text_put(t, "&quot;");
 			break;
 		default:
-			xml_text_put(t, "%c", *s);
+			xml_text_put(t, "%c", *text);
 			break;
 		}
 	}

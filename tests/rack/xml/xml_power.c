@@ -39,15 +39,18 @@ void xml_switch_higher_usb_speed(struct device *d)
 
 void xml_set_boot_mode(struct device *d)
 {
-	static const char *const modes[] = {"META", "FASTBOOT", "ANDROID-TEST-MODE"};
+	static const struct {
+		const char *word, *gadget; /* a test mode shows nothing of its own */
+	} modes[] = {{"META", "meta"}, {"FASTBOOT", "fastboot"}, {"ANDROID-TEST-MODE", NULL}};
 	const char *mode = xml_need(d, "da/arg/mode");
 
 	if (!mode)
 		return;
 	for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
-		if (strcmp(mode, modes[i]) != 0)
+		if (strcmp(mode, modes[i].word) != 0)
 			continue;
 		snprintf(d->xml->boot_mode, sizeof d->xml->boot_mode, "%s", mode);
+		d->boot_mode = modes[i].gadget;
 		xml_ok(d);
 		return;
 	}
