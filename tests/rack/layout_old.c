@@ -52,6 +52,9 @@ static int fill(struct rack_pmt *pmt, const struct scatter_section *section,
 		*p = (struct rack_pmt_entry){.size = size, .offset = start, .id = i};
 		if (e->region == REGION_USER)
 			p->offset += section->user_base;
+		else if (e->region !=
+			 REGION_NONE) /* stands for all that is before the user region */
+			p->size = e->size;
 		snprintf(p->name, sizeof p->name, "%s", e->name);
 		pmt->count++;
 	}

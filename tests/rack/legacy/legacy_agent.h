@@ -145,7 +145,6 @@ struct legacy_agent {
 
 	/* WATCHDOG */
 	uint32_t reset_flags;
-	unsigned reset_ms;
 
 	/* DOWNLOAD_BLOADER */
 	uint8_t *preloader; /* owned */

@@ -2,7 +2,6 @@
 #include "tests/rack/legacy/legacy_agent.h"
 
 #include "engine/base/bytes.h"
-#include "tests/rack/agent.h"
 #include "tests/rack/boot.h"
 
 enum { WAIT_KEY = 1, ASYNC = 2, DOWNLOAD_MODE = 4, TICK_MS = 16, DETACH_MS = 100 };
@@ -38,13 +37,10 @@ static void reset(struct device *d)
 {
 	struct legacy_agent *la = d->legacy;
 
-	if (la->reset_flags & DOWNLOAD_MODE) {
-		boot_restart(d, "after WATCHDOG", true);
-	} else if (la->reset_flags & WAIT_KEY) {
+	if (la->reset_flags & WAIT_KEY)
 		device_leave(d, "watchdog reset: waits for the power key");
-	} else {
-		agent_reset(d, "after WATCHDOG");
-	}
+	else
+		boot_restart(d, "after WATCHDOG", la->reset_flags & DOWNLOAD_MODE);
 }
 
 void la_watchdog(struct device *d)
@@ -52,7 +48,6 @@ void la_watchdog(struct device *d)
 	struct legacy_agent *la = d->legacy;
 	unsigned ms = get_be16(la->in) * (unsigned)TICK_MS;
 
-	la->reset_ms = ms;
 	la->reset_flags = get_be32(la->in + 2);
 	device_log(d, "h>", "  reset in %u ms, flags %X", ms, la->reset_flags);
 	if (!la_verdict(d, 0)) {
