@@ -102,7 +102,7 @@ static void hear_end(struct rig *rig, char *text)
 
 static const char *expand(char *text)
 {
-	char arguments[2048], *f[4];
+	char arguments[2048], *f[4] = {NULL};
 
 	if (!strcmp(text, "START"))
 		return document("START", "");
