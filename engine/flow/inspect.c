@@ -55,7 +55,7 @@ static enum verdict read_table(struct flow *f, uint64_t address, uint32_t n)
 }
 
 /* A GPT lies in sectors of 512 or 4096; other storage has one only in the agent's words. */
-static bool sectors_hold_gpt(const struct flow *f)
+bool table_in_sectors(const struct flow *f)
 {
 	uint32_t block = f->report.facts.storage.block;
 
@@ -87,7 +87,7 @@ static enum verdict got_told(struct flow *f, struct slice rx)
 static enum verdict ask_primary(struct flow *f, struct flow_action *a)
 {
 	(void)a;
-	if (!sectors_hold_gpt(f))
+	if (!table_in_sectors(f))
 		return STEP_NEXT;
 	return read_table(f, 0, head_bytes(f->report.facts.storage.block));
 }
@@ -108,7 +108,7 @@ static enum verdict ask_backup(struct flow *f, struct flow_action *a)
 	uint32_t n = tail_bytes(s->block);
 
 	(void)a;
-	if (f->has_found || !sectors_hold_gpt(f))
+	if (f->has_found || !table_in_sectors(f))
 		return STEP_NEXT;
 	return read_table(f, s->bytes[REGION_USER] - n, n);
 }

@@ -121,7 +121,7 @@ static enum verdict save_aside(struct flow *f)
 
 	if (!f->has_found)
 		return STEP_NEXT;
-	if (!f->verbs->table && head < MOST_TABLE && last < s->bytes[REGION_USER] &&
+	if (table_in_sectors(f) && head < MOST_TABLE && last < s->bytes[REGION_USER] &&
 	    s->bytes[REGION_USER] - last < MOST_TABLE) {
 		v = set_aside(f, "pgpt", REGION_USER, 0, head);
 		if (v == STEP_NEXT)

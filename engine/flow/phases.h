@@ -39,6 +39,8 @@ enum verdict got_point_of_no_return(struct flow *f, struct slice rx);
 
 /* What the survey found, against what the work needs (limits.c). */
 enum verdict limits_check(struct flow *f);
+/* Is the unit's table a GPT that is read as sectors, not told by the agent (inspect.c)? */
+bool table_in_sectors(const struct flow *f);
 /* Settle what is to be done on this unit (work.c). */
 enum verdict work_plan(struct flow *f);
 

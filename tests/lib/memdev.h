@@ -39,6 +39,9 @@ struct memdev_options {
 	bool short_status;		/* status frames of two bytes */
 	bool full_speed;		/* until the speed switch */
 	bool life_exhausted;
+	uint8_t life;	     /* life estimate A in the storage's answer; 0: 1 */
+	uint8_t spares;	     /* its pre-EOL state */
+	uint32_t battery_mv; /* 0: this agent does not know */
 	bool dram_fail;
 	unsigned readies;		/* READY texts queued before the first start byte */
 	unsigned silent_tries;		/* start bytes lost before the device listens */

@@ -94,6 +94,8 @@ static bool offers(const struct memdev *d, uint32_t code)
 	const uint32_t *set = d->mode == MEM_DA1 ? first : second;
 	size_t n = d->mode == MEM_DA1 ? sizeof first / 4 : sizeof second / 4;
 
+	if (code == 0x04000F)
+		return d->options.battery_mv != 0;
 	for (size_t i = 0; i < n; i++)
 		if (set[i] == code)
 			return !denied(d, code);
@@ -112,7 +114,8 @@ static void emmc_info(struct memdev *d)
 		put_le64(b + 24, 0x80000);
 		put_le64(b + 64, memdev_region_bytes(d, 2));
 		memcpy(b + 72, "\x15\x01\x00Q823MB", 9);
-		b[97] = 1;
+		b[96] = d->options.spares;
+		b[97] = d->options.life ? d->options.life : 1;
 		b[98] = 2;
 	}
 	mem_frame(d, b, sizeof b);
@@ -212,6 +215,10 @@ static void get(struct memdev *d, uint32_t code)
 		break;
 	case 0x04000D:
 		chip_id(d);
+		break;
+	case 0x04000F:
+		put_le32(word, d->options.battery_mv);
+		mem_frame(d, word, 4);
 		break;
 	default:
 		break;

@@ -308,6 +308,53 @@ static void storage_worn_out(void **state)
 	expect_refusal(43, "inspect", "life");
 }
 
+static void storage_nearly_worn_out(void **state)
+{
+	(void)state;
+	begin(&good);
+	run(&(struct memdev_options){.spares = 3});
+	expect_refusal(43, "inspect", "spare blocks state 3");
+	begin(&good);
+	run(&(struct memdev_options){.life = 11});
+	expect_refusal(43, "inspect", "life estimates 11");
+	begin(&good);
+	run(&(struct memdev_options){.preloader = true, .life = 10, .spares = 2});
+	assert_int_equal(flow.report.result, FLOW_PASSED);
+	pack_free(&pack);
+}
+
+static void battery_too_low(void **state)
+{
+	(void)state;
+	begin(&good);
+	run(&(struct memdev_options){.battery_mv = 3299});
+	expect_refusal(9, "inspect", "3299 mV, at least 3300");
+	begin(&good);
+	plan.battery_min_mv = 3800;
+	run(&(struct memdev_options){.battery_mv = 3700});
+	expect_refusal(9, "inspect", "3700 mV, at least 3800");
+	begin(&good);
+	run(&(struct memdev_options){.preloader = true, .battery_mv = 3700});
+	assert_int_equal(flow.report.result, FLOW_PASSED);
+	assert_int_equal(flow.report.facts.battery_mv, 3700);
+	pack_free(&pack);
+	/* Those who only look may look. */
+	begin(&good);
+	plan.operation = FLOW_IDENTIFY;
+	run(&(struct memdev_options){.preloader = true, .battery_mv = 3000});
+	assert_int_equal(flow.report.result, FLOW_PASSED);
+	pack_free(&pack);
+}
+
+static void way_to_end_that_is_not_offered(void **state)
+{
+	(void)state;
+	begin(&good);
+	plan.end = FLOW_END_TEST;
+	run(&preloader);
+	expect_refusal(83, "preflight", "Android test mode");
+}
+
 static void no_table_and_no_blank_boards(void **state)
 {
 	(void)state;
@@ -413,6 +460,9 @@ int main(void)
 		cmocka_unit_test(storage_too_small),
 		cmocka_unit_test(last_partition_of_the_unit_counts),
 		cmocka_unit_test(storage_worn_out),
+		cmocka_unit_test(storage_nearly_worn_out),
+		cmocka_unit_test(battery_too_low),
+		cmocka_unit_test(way_to_end_that_is_not_offered),
 		cmocka_unit_test(no_table_and_no_blank_boards),
 		cmocka_unit_test(other_kind_of_table),
 		cmocka_unit_test(layout_moved),
