@@ -21,7 +21,7 @@
 #define SLA_CHALLENGE_MAX 64	/* bytes: both kinds of device send 16 */
 
 /* Does the file hold an RSA private key that can be used? `bytes`: length of its answers. */
-int sla_check_key(struct slice key, size_t *bytes, struct problem *problem);
+int sla_check_key(struct slice file, size_t *bytes, struct problem *problem);
 
 /* Does it look like a key at all (PEM armour or a DER sequence)? Signed policies do not. */
 bool sla_looks_like_key(struct slice file);
@@ -31,7 +31,7 @@ bool sla_looks_like_key(struct slice file);
  * private key works on it with PKCS#1 type 1 padding, and the answer's pairs change places, too.
  * `n` must be even. The same challenge always gives the same answer.
  */
-int sla_answer(struct slice key, const uint8_t *challenge, size_t n, uint8_t *answer, size_t room,
+int sla_answer(struct slice file, const uint8_t *challenge, size_t n, uint8_t *answer, size_t room,
 	       size_t *answer_bytes, struct problem *problem);
 
 /*
@@ -41,7 +41,7 @@ int sla_answer(struct slice key, const uint8_t *challenge, size_t n, uint8_t *an
  * agents' own status 0xC002004A (RSA_OAEP_FAIL), next to the one of the policy, says. The padding's
  * seed is taken from the challenge, so that a run can be repeated byte for byte.
  */
-int sla_agent_answer(struct slice key, const uint8_t *random, size_t n, uint8_t *answer,
+int sla_agent_answer(struct slice file, const uint8_t *random, size_t n, uint8_t *answer,
 		     size_t room, size_t *answer_bytes, struct problem *problem);
 
 #endif
