@@ -71,6 +71,29 @@ void rig_free(struct rig *rig)
 	free(rig);
 }
 
+int rig_setup(void **state)
+{
+	*state = rig_new();
+	return 0;
+}
+
+int rig_teardown(void **state)
+{
+	rig_free(*state);
+	return 0;
+}
+
+void rig_expect_stored(struct rig *rig, enum storage_region region, uint64_t at, const void *wanted,
+		       size_t n)
+{
+	uint8_t *got = malloc(n);
+
+	assert_non_null(got);
+	assert_int_equal(flash_read(&rig->d.flash, region, at, got, n), 0);
+	assert_memory_equal(got, wanted, n);
+	free(got);
+}
+
 void rig_storage(struct rig *rig, enum storage_kind kind)
 {
 	rig->config.storage = kind;

@@ -39,8 +39,15 @@ struct rig {
 /* A rig with defaults; change rig->config, then rig_plug(). */
 struct rig *rig_new(void);
 void rig_free(struct rig *rig);
+/* The same as cmocka wants them: the state of a test is its rig. */
+int rig_setup(void **state);
+int rig_teardown(void **state);
+#define RIG_TEST(f) cmocka_unit_test_setup_teardown(f, rig_setup, rig_teardown)
 /* The size of the user region, before rig_plug(). */
 void rig_storage(struct rig *rig, enum storage_kind kind);
+/* What the chip must hold there (flash.h). */
+void rig_expect_stored(struct rig *rig, enum storage_region region, uint64_t at, const void *wanted,
+		       size_t n);
 /* Open the storage, plug in; the host has attached, but sent nothing. */
 void rig_insert(struct rig *rig);
 /* rig_insert() and the usual opening: SET_CONFIGURATION, SET_LINE_CODING. */

@@ -13,12 +13,6 @@
 
 enum { KEY_BYTES = 256, HASH_BYTES = 32 };
 
-static int setup(void **state)
-{
-	*state = rig_new();
-	return 0;
-}
-
 static int teardown(void **state)
 {
 	struct rig *rig = *state;
@@ -238,7 +232,7 @@ static void gaps_of_sparse_images_are_erased_unless_told(void **state)
 	}
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, rig_setup, teardown)
 
 int main(void)
 {

@@ -19,12 +19,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	rig_free(*state);
-	return 0;
-}
-
 /* Second stage; block 3 is bad. */
 static struct rig *ready(void **state)
 {
@@ -201,7 +195,7 @@ static void names_are_those_of_the_pmt(void **state)
 	assert_memory_equal(got, bytes, sizeof got);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, rig_teardown)
 
 int main(void)
 {

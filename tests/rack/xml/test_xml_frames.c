@@ -5,18 +5,6 @@
 #include "engine/base/bytes.h"
 #include "tests/rack/xml/rig_xml.h"
 
-static int setup(void **state)
-{
-	*state = rig_new();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	rig_free(*state);
-	return 0;
-}
-
 static struct rig *first_stage(void **state)
 {
 	rig_xml_agent1(*state);
@@ -382,46 +370,33 @@ static void a_status_fault_fails_the_command(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(emu_one_nul_none_or_two, setup, teardown),
-		cmocka_unit_test_setup_teardown(emu_type_of_a_frame_is_not_looked_at, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(header_and_payload_apart, setup, teardown),
-		cmocka_unit_test_setup_teardown(emu_bad_magic_for_a_command, setup, teardown),
-		cmocka_unit_test_setup_teardown(emu_command_above_the_buffer_ends_the_agent, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(first_stage_takes_2048_bytes, setup, teardown),
-		cmocka_unit_test_setup_teardown(emu_long_reply_line_ends_the_command, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(emu_long_reply_line_among_packets, setup, teardown),
-		cmocka_unit_test_setup_teardown(log_frames_between_flow_frames, setup, teardown),
-		cmocka_unit_test_setup_teardown(emu_prolog_is_mandatory, setup, teardown),
-		cmocka_unit_test_setup_teardown(emu_malformed_or_without_name_or_version, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(emu_major_version_counts, setup, teardown),
-		cmocka_unit_test_setup_teardown(emu_names_ignore_case_and_keep_blanks, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(emu_missing_argument, setup, teardown),
-		cmocka_unit_test_setup_teardown(file_names_are_escaped, setup, teardown),
-		cmocka_unit_test_setup_teardown(start_comes_again_until_ok, setup, teardown),
-		cmocka_unit_test_setup_teardown(emu_message_of_an_earlier_failure_stays, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(message_is_empty_in_other_builds, setup, teardown),
-		cmocka_unit_test_setup_teardown(emu_2023_works_on_after_end_err, setup, teardown),
-		cmocka_unit_test_setup_teardown(emu_2025_leaves_the_loop_after_end_err, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(source_leaves_the_loop_after_end_err, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(emu_2025_end_err_is_not_well_formed, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(emu_end_is_acknowledged_by_anything, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(rejected_version_ends_every_command, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(missing_storage_ends_every_command, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(rejected_2025_sends_an_end_nobody_asked_for, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(a_status_fault_fails_the_command, setup, teardown),
+		RIG_TEST(emu_one_nul_none_or_two),
+		RIG_TEST(emu_type_of_a_frame_is_not_looked_at),
+		RIG_TEST(header_and_payload_apart),
+		RIG_TEST(emu_bad_magic_for_a_command),
+		RIG_TEST(emu_command_above_the_buffer_ends_the_agent),
+		RIG_TEST(first_stage_takes_2048_bytes),
+		RIG_TEST(emu_long_reply_line_ends_the_command),
+		RIG_TEST(emu_long_reply_line_among_packets),
+		RIG_TEST(log_frames_between_flow_frames),
+		RIG_TEST(emu_prolog_is_mandatory),
+		RIG_TEST(emu_malformed_or_without_name_or_version),
+		RIG_TEST(emu_major_version_counts),
+		RIG_TEST(emu_names_ignore_case_and_keep_blanks),
+		RIG_TEST(emu_missing_argument),
+		RIG_TEST(file_names_are_escaped),
+		RIG_TEST(start_comes_again_until_ok),
+		RIG_TEST(emu_message_of_an_earlier_failure_stays),
+		RIG_TEST(message_is_empty_in_other_builds),
+		RIG_TEST(emu_2023_works_on_after_end_err),
+		RIG_TEST(emu_2025_leaves_the_loop_after_end_err),
+		RIG_TEST(source_leaves_the_loop_after_end_err),
+		RIG_TEST(emu_2025_end_err_is_not_well_formed),
+		RIG_TEST(emu_end_is_acknowledged_by_anything),
+		RIG_TEST(rejected_version_ends_every_command),
+		RIG_TEST(missing_storage_ends_every_command),
+		RIG_TEST(rejected_2025_sends_an_end_nobody_asked_for),
+		RIG_TEST(a_status_fault_fails_the_command),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

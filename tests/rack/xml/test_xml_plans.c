@@ -7,18 +7,6 @@
 #include "tests/rack/xml/rig_xml.h"
 #include "tests/rack/xml/xml_plan.h"
 
-static int setup(void **state)
-{
-	*state = rig_new();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	rig_free(*state);
-	return 0;
-}
-
 /* ---- scatter files ---- */
 
 struct part {
@@ -124,16 +112,6 @@ static void put(struct rig *rig, uint64_t at, const uint8_t *bytes, size_t n)
 	assert_int_equal(flash_write(&rig->d.flash, REGION_USER, at, bytes, n), 0);
 }
 
-static void expect(struct rig *rig, uint64_t at, const uint8_t *wanted, size_t n)
-{
-	uint8_t *got = malloc(n);
-
-	assert_non_null(got);
-	assert_int_equal(flash_read(&rig->d.flash, REGION_USER, at, got, n), 0);
-	assert_memory_equal(got, wanted, n);
-	free(got);
-}
-
 static const uint8_t zeros[0x40000];
 
 static struct rig *second_stage(void **state)
@@ -219,8 +197,8 @@ static void same_layout_goes_on(void **state)
 	say_with_list(rig, PARTITIONS);
 	give_file(rig, "scatter-file", "C:/fw/s.xml", text, strlen(text));
 	give_both(rig, boot, 0x1200);
-	expect(rig, 0x200000, boot, 0x1200);
-	expect(rig, 0x100000, own, 0x40000); /* nobody touched it */
+	rig_expect_stored(rig, REGION_USER, 0x200000, boot, 0x1200);
+	rig_expect_stored(rig, REGION_USER, 0x100000, own, 0x40000); /* nobody touched it */
 }
 
 static void emu_changed_layout_is_refused(void **state)
@@ -260,7 +238,7 @@ static void empty_device_gets_its_tables(void **state)
 	give_file(rig, "scatter-file", "C:/fw/s.xml", text, strlen(text));
 	rig_xml_play(rig, ERASED("PGPT") ERASED("SGPT"));
 	give_both(rig, boot, 0x1200);
-	expect(rig, 0x200000, boot, 0x1200);
+	rig_expect_stored(rig, REGION_USER, 0x200000, boot, 0x1200);
 	assert_true(xml_read_table(&rig->d, gpt));
 	assert_int_equal(gpt->count, 4);
 	assert_int_equal(gpt_find(gpt, "misc")->start, 0x300000);
@@ -277,7 +255,7 @@ static void version_1_takes_the_images_of_the_scatter(void **state)
 	rig_xml_play(rig, "H> CMD:FLASH-ALL|path_separator=/|source_file=C:/fw/s.xml\n D> OK\n");
 	give_file(rig, "scatter-file", "C:/fw/s.xml", text, strlen(text));
 	give_both(rig, boot, 0x1200);
-	expect(rig, 0x200000, boot, 0x1200);
+	rig_expect_stored(rig, REGION_USER, 0x200000, boot, 0x1200);
 }
 
 static void separator_must_be_in_the_name(void **state)
@@ -356,10 +334,10 @@ static void rest_of_update(struct rig *rig, const uint8_t *proinfo, const uint8_
 static void expect_moved(struct rig *rig, const uint8_t *proinfo, const uint8_t *nvram,
 			 const uint8_t *boot)
 {
-	expect(rig, 0x300000, proinfo, 0x40000);
-	expect(rig, 0x340000, nvram, 0x40000);
-	expect(rig, 0x100000, boot, 0x1200);
-	expect(rig, 0x380000, zeros, 0x40000);
+	rig_expect_stored(rig, REGION_USER, 0x300000, proinfo, 0x40000);
+	rig_expect_stored(rig, REGION_USER, 0x340000, nvram, 0x40000);
+	rig_expect_stored(rig, REGION_USER, 0x100000, boot, 0x1200);
+	rig_expect_stored(rig, REGION_USER, 0x380000, zeros, 0x40000);
 }
 
 static void protected_parts_move_with_the_layout(void **state)
@@ -458,8 +436,8 @@ static void same_layout_saves_nothing(void **state)
 	make_loader();
 	give_image(rig, "preloader", "C:/fw/pl.bin", loader, sizeof loader);
 	rig_xml_play(rig, "D> FILE REMOVE-ALL|%s\n H> OK\n H> OK\n D> END OK|*\n", folder(rig));
-	expect(rig, 0x100000, own, 0x40000);
-	expect(rig, 0x300000, zeros, 0x40000);
+	rig_expect_stored(rig, REGION_USER, 0x100000, own, 0x40000);
+	rig_expect_stored(rig, REGION_USER, 0x300000, zeros, 0x40000);
 }
 
 static void update_refuses(struct rig *rig, const struct part *parts, const char *message)
@@ -477,22 +455,20 @@ static void empty_device_or_resized_data_is_refused(void **state)
 	update_refuses(rig, resized_layout, "Size of protected partition [proinfo] was changed.");
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(same_layout_goes_on),
-		TEST(emu_changed_layout_is_refused),
-		TEST(emu_scatter_without_a_layout_is_refused),
-		TEST(empty_device_gets_its_tables),
-		TEST(version_1_takes_the_images_of_the_scatter),
-		TEST(separator_must_be_in_the_name),
-		TEST(protected_parts_move_with_the_layout),
-		TEST(broken_update_goes_on_from_the_record),
-		TEST(saved_data_is_checked_before_it_counts),
-		TEST(same_layout_saves_nothing),
-		TEST(empty_device_or_resized_data_is_refused),
+		RIG_TEST(same_layout_goes_on),
+		RIG_TEST(emu_changed_layout_is_refused),
+		RIG_TEST(emu_scatter_without_a_layout_is_refused),
+		RIG_TEST(empty_device_gets_its_tables),
+		RIG_TEST(version_1_takes_the_images_of_the_scatter),
+		RIG_TEST(separator_must_be_in_the_name),
+		RIG_TEST(protected_parts_move_with_the_layout),
+		RIG_TEST(broken_update_goes_on_from_the_record),
+		RIG_TEST(saved_data_is_checked_before_it_counts),
+		RIG_TEST(same_layout_saves_nothing),
+		RIG_TEST(empty_device_or_resized_data_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,18 +10,6 @@
 #include "engine/base/bytes.h"
 #include "tests/rack/xml/rig_xml.h"
 
-static int setup(void **state)
-{
-	*state = rig_new();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	rig_free(*state);
-	return 0;
-}
-
 static struct rig *second_stage(void **state)
 {
 	rig_xml_agent2(*state, "NONE");
@@ -539,40 +527,38 @@ static void disconnect_is_no_boot(void **state)
 	assert_string_equal(rig->d.last_boot, "none");
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(emu_host_commands_are_known_to_the_first_stage_only),
-		TEST(other_builds_know_host_commands_in_both),
-		TEST(each_stage_has_its_own_commands),
-		TEST(emu_hash_mismatch),
-		TEST(hash_mismatch_of_2025_names_its_code),
-		TEST(emu_address_is_checked_in_2025),
-		TEST(emu_address_is_not_checked_in_2023),
-		TEST(emu_length_above_16_mib),
-		TEST(emu_length_above_16_mib_is_taken_by_2023),
-		TEST(from_boot_rom_dram_must_be_set_up),
-		TEST(from_boot_rom_init_sets_it_up),
-		TEST(dram_failure_ends_init),
-		TEST(ram_tests),
-		TEST(emu_hardware_information_of_both_stages),
-		TEST(hardware_information_of_ufs),
-		TEST(no_storage_chip),
-		TEST(other_documents),
-		TEST(registers_and_fuses),
-		TEST(emu_open_device_has_no_authorisation),
-		TEST(emu_locked_device_knows_the_starred_commands_only),
-		TEST(without_a_key_nobody_is_let_in),
-		TEST(firmware_information_gives_a_challenge),
-		TEST(speed_switch_re_enumerates),
-		TEST(emu_boot_modes),
-		TEST(unknown_reboot_action),
-		TEST(reboot_waits_for_the_acknowledgement),
-		TEST(meta_mode_shows_itself),
-		TEST(log_channel_usb_brings_log_frames),
-		TEST(disconnect_is_no_boot),
+		RIG_TEST(emu_host_commands_are_known_to_the_first_stage_only),
+		RIG_TEST(other_builds_know_host_commands_in_both),
+		RIG_TEST(each_stage_has_its_own_commands),
+		RIG_TEST(emu_hash_mismatch),
+		RIG_TEST(hash_mismatch_of_2025_names_its_code),
+		RIG_TEST(emu_address_is_checked_in_2025),
+		RIG_TEST(emu_address_is_not_checked_in_2023),
+		RIG_TEST(emu_length_above_16_mib),
+		RIG_TEST(emu_length_above_16_mib_is_taken_by_2023),
+		RIG_TEST(from_boot_rom_dram_must_be_set_up),
+		RIG_TEST(from_boot_rom_init_sets_it_up),
+		RIG_TEST(dram_failure_ends_init),
+		RIG_TEST(ram_tests),
+		RIG_TEST(emu_hardware_information_of_both_stages),
+		RIG_TEST(hardware_information_of_ufs),
+		RIG_TEST(no_storage_chip),
+		RIG_TEST(other_documents),
+		RIG_TEST(registers_and_fuses),
+		RIG_TEST(emu_open_device_has_no_authorisation),
+		RIG_TEST(emu_locked_device_knows_the_starred_commands_only),
+		RIG_TEST(without_a_key_nobody_is_let_in),
+		RIG_TEST(firmware_information_gives_a_challenge),
+		RIG_TEST(speed_switch_re_enumerates),
+		RIG_TEST(emu_boot_modes),
+		RIG_TEST(unknown_reboot_action),
+		RIG_TEST(reboot_waits_for_the_acknowledgement),
+		RIG_TEST(meta_mode_shows_itself),
+		RIG_TEST(log_channel_usb_brings_log_frames),
+		RIG_TEST(disconnect_is_no_boot),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,18 +6,6 @@
 #include "tests/rack/layout.h"
 #include "tests/rack/xml/rig_xml.h"
 
-static int setup(void **state)
-{
-	*state = rig_new();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	rig_free(*state);
-	return 0;
-}
-
 static struct rig *second_stage(void **state)
 {
 	rig_xml_agent2(*state, "NONE");
@@ -40,17 +28,6 @@ static void put(struct rig *rig, enum storage_region region, uint64_t at, const 
 		size_t n)
 {
 	assert_int_equal(flash_write(&rig->d.flash, region, at, bytes, n), 0);
-}
-
-static void expect(struct rig *rig, enum storage_region region, uint64_t at, const uint8_t *wanted,
-		   size_t n)
-{
-	uint8_t *got = malloc(n);
-
-	assert_non_null(got);
-	assert_int_equal(flash_read(&rig->d.flash, region, at, got, n), 0);
-	assert_memory_equal(got, wanted, n);
-	free(got);
 }
 
 static const uint8_t zeros[0x10000];
@@ -120,7 +97,7 @@ static void emu_order_of_a_partition_write(void **state)
 			  "H> OK@0x1200\n D> OK\n");
 	rig_xml_packets(rig, file, 0x1200, 0x200000, "OK@0x0");
 	rig_xml_play(rig, "D> END OK\n H> OK\n D> START\n");
-	expect(rig, REGION_USER, 32 << 20, file, 0x1200);
+	rig_expect_stored(rig, REGION_USER, 32 << 20, file, 0x1200);
 }
 
 static void emu_no_pre_erase_no_report(void **state)
@@ -137,8 +114,8 @@ static void emu_no_pre_erase_no_report(void **state)
 			  "D> OK\n");
 	rig_xml_packets(rig, file, 0x1000, 0x200000, "OK@0x0");
 	rig_xml_play(rig, "D> END OK\n");
-	expect(rig, REGION_USER, 0x100000, file, 0x1000);
-	expect(rig, REGION_USER, 0x101000, file, 0x1000);
+	rig_expect_stored(rig, REGION_USER, 0x100000, file, 0x1000);
+	rig_expect_stored(rig, REGION_USER, 0x101000, file, 0x1000);
 }
 
 static void name_without_extension(void **state)
@@ -218,9 +195,9 @@ static void emu_sparse_images_are_expanded(void **state)
 	for (size_t i = 0; i < sizeof filled; i += 4)
 		put_le32(filled + i, 0xDEADBEEF);
 	write_sparse(rig, 0xCAC2, "OK");
-	expect(rig, REGION_USER, 0x100000, noise(4096), 4096);
-	expect(rig, REGION_USER, 0x101000, zeros, 0x2000);
-	expect(rig, REGION_USER, 0x103000, filled, sizeof filled);
+	rig_expect_stored(rig, REGION_USER, 0x100000, noise(4096), 4096);
+	rig_expect_stored(rig, REGION_USER, 0x101000, zeros, 0x2000);
+	rig_expect_stored(rig, REGION_USER, 0x103000, filled, sizeof filled);
 }
 
 static void emu_bad_chunk_is_acknowledged(void **state)
@@ -257,9 +234,9 @@ static void preloader_gets_its_device_header(void **state)
 		     n);
 	rig_xml_packets(rig, file, n, 0x200000, "OK@0x0");
 	rig_xml_play(rig, "D> END OK\n");
-	expect(rig, REGION_BOOT1, 0, (const uint8_t *)"EMMC_BOOT", 9);
-	expect(rig, REGION_BOOT1, 0x200, (const uint8_t *)"BRLYT", 5);
-	expect(rig, REGION_BOOT1, 0x800, file, n);
+	rig_expect_stored(rig, REGION_BOOT1, 0, (const uint8_t *)"EMMC_BOOT", 9);
+	rig_expect_stored(rig, REGION_BOOT1, 0x200, (const uint8_t *)"BRLYT", 5);
+	rig_expect_stored(rig, REGION_BOOT1, 0x800, file, n);
 }
 
 static void both_boot_regions_at_once(void **state)
@@ -275,8 +252,8 @@ static void both_boot_regions_at_once(void **state)
 						"D> OK\n");
 	rig_xml_packets(rig, file, 0x400, 0x200000, "OK@0x0");
 	rig_xml_play(rig, "D> END OK\n");
-	expect(rig, REGION_BOOT1, 0x200, file, 0x400);
-	expect(rig, REGION_BOOT2, 0x200, file, 0x400);
+	rig_expect_stored(rig, REGION_BOOT1, 0x200, file, 0x400);
+	rig_expect_stored(rig, REGION_BOOT2, 0x200, file, 0x400);
 }
 
 static void rpmb_is_not_written(void **state)
@@ -301,9 +278,9 @@ static void emu_erase_rounds_outwards(void **state)
 	put(rig, REGION_USER, 0x100000, file, 0x1000);
 	rig_xml_play(rig, "H> CMD:ERASE-FLASH|partition=EMMC-USER|offset=0x1002ff|length=0x102\n"
 			  "D> OK\n" ERASED("EMMC-USER") "D> END OK\n");
-	expect(rig, REGION_USER, 0x100000, file, 0x200);
-	expect(rig, REGION_USER, 0x100200, zeros, 0x400);
-	expect(rig, REGION_USER, 0x100600, file + 0x600, 0xA00);
+	rig_expect_stored(rig, REGION_USER, 0x100000, file, 0x200);
+	rig_expect_stored(rig, REGION_USER, 0x100200, zeros, 0x400);
+	rig_expect_stored(rig, REGION_USER, 0x100600, file + 0x600, 0xA00);
 }
 
 static void emu_erase_of_all(void **state)
@@ -315,9 +292,9 @@ static void emu_erase_of_all(void **state)
 	rig_xml_play(rig, "H> CMD:ERASE-FLASH|partition=ALL|offset=0x0|length=MAX\n"
 			  "D> OK\n" ERASED("EMMC-BOOT1") ERASED("EMMC-BOOT2")
 				  ERASED("EMMC-USER") "D> END OK\n");
-	expect(rig, REGION_BOOT1, 0, zeros, 0x1000);
-	expect(rig, REGION_BOOT2, 0, zeros, 0x1000);
-	expect(rig, REGION_USER, 0, zeros, sizeof zeros);
+	rig_expect_stored(rig, REGION_BOOT1, 0, zeros, 0x1000);
+	rig_expect_stored(rig, REGION_BOOT2, 0, zeros, 0x1000);
+	rig_expect_stored(rig, REGION_USER, 0, zeros, sizeof zeros);
 	assert_int_equal(rig->d.flash.regions[REGION_RPMB].erased, 0);
 }
 
@@ -344,7 +321,7 @@ static void good_table_stays_as_it_is(void **state)
 	file[0x1FE] = 0x55; /* a protective MBR's mark, which the agent's own tables have not */
 	file[0x1FF] = 0xAA;
 	write_table(rig, "PGPT", file, 0x8000, "OK");
-	expect(rig, REGION_USER, 0, file, 34 * 512);
+	rig_expect_stored(rig, REGION_USER, 0, file, 34 * 512);
 }
 
 static void template_is_fixed_and_read_anew(void **state)
@@ -402,28 +379,26 @@ static void feedback_tells_files_and_sums(void **state)
 			    wanted);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(emu_unknown_names_and_ranges),
-		TEST(emu_write_flash_beyond_the_region),
-		TEST(emu_order_of_a_partition_write),
-		TEST(emu_no_pre_erase_no_report),
-		TEST(name_without_extension),
-		TEST(extension_is_short_and_of_the_file),
-		TEST(emu_sparse_images_are_expanded),
-		TEST(emu_bad_chunk_is_acknowledged),
-		TEST(preloader_gets_its_device_header),
-		TEST(both_boot_regions_at_once),
-		TEST(rpmb_is_not_written),
-		TEST(emu_erase_rounds_outwards),
-		TEST(emu_erase_of_all),
-		TEST(good_table_stays_as_it_is),
-		TEST(template_is_fixed_and_read_anew),
-		TEST(garbage_is_no_table),
-		TEST(feedback_tells_files_and_sums),
+		RIG_TEST(emu_unknown_names_and_ranges),
+		RIG_TEST(emu_write_flash_beyond_the_region),
+		RIG_TEST(emu_order_of_a_partition_write),
+		RIG_TEST(emu_no_pre_erase_no_report),
+		RIG_TEST(name_without_extension),
+		RIG_TEST(extension_is_short_and_of_the_file),
+		RIG_TEST(emu_sparse_images_are_expanded),
+		RIG_TEST(emu_bad_chunk_is_acknowledged),
+		RIG_TEST(preloader_gets_its_device_header),
+		RIG_TEST(both_boot_regions_at_once),
+		RIG_TEST(rpmb_is_not_written),
+		RIG_TEST(emu_erase_rounds_outwards),
+		RIG_TEST(emu_erase_of_all),
+		RIG_TEST(good_table_stays_as_it_is),
+		RIG_TEST(template_is_fixed_and_read_anew),
+		RIG_TEST(garbage_is_no_table),
+		RIG_TEST(feedback_tells_files_and_sums),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,18 +4,6 @@
 #include "engine/base/bytes.h"
 #include "tests/rack/xml/rig_xml.h"
 
-static int setup(void **state)
-{
-	*state = rig_new();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	rig_free(*state);
-	return 0;
-}
-
 #define PROLOG	    "<?xml version=\"1.0\" encoding=\"utf-8\"?>"
 #define START_BYTES "66 00 00 00"
 
@@ -257,10 +245,10 @@ static void erase_unsupported_reboot(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(da1_start_to_da2_ready, setup, teardown),
-		cmocka_unit_test_setup_teardown(write_flash_of_two_packets, setup, teardown),
-		cmocka_unit_test_setup_teardown(read_partition, setup, teardown),
-		cmocka_unit_test_setup_teardown(erase_unsupported_reboot, setup, teardown),
+		RIG_TEST(da1_start_to_da2_ready),
+		RIG_TEST(write_flash_of_two_packets),
+		RIG_TEST(read_partition),
+		RIG_TEST(erase_unsupported_reboot),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,18 +5,6 @@
 #include "engine/base/bytes.h"
 #include "tests/rack/xml/rig_xml.h"
 
-static int setup(void **state)
-{
-	*state = rig_new();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	rig_free(*state);
-	return 0;
-}
-
 static struct rig *second_stage(void **state, const char *checksums)
 {
 	rig_xml_agent2(*state, checksums);
@@ -33,16 +21,6 @@ static const uint8_t *noise(size_t n)
 	assert_in_range(n, 0, sizeof bytes);
 	seeded_fill(&s, bytes, n);
 	return bytes;
-}
-
-static void expect_stored(struct rig *rig, uint64_t at, const uint8_t *wanted, size_t n)
-{
-	uint8_t *got = malloc(n);
-
-	assert_non_null(got);
-	assert_int_equal(flash_read(&rig->d.flash, REGION_USER, at, got, n), 0);
-	assert_memory_equal(got, wanted, n);
-	free(got);
 }
 
 /* WRITE-FLASH of `n` bytes at 1 MiB, up to the OK of the total. */
@@ -86,7 +64,7 @@ static void emu_full_sum_passes(void **state)
 	begin_write(rig, 0x201203, "CHK_ADD");
 	rig_xml_packets(rig, file, 0x201203, 0x200000, "OK@0x0");
 	rig_xml_play(rig, "D> END OK\n");
-	expect_stored(rig, 0x100000, file, 0x201203);
+	rig_expect_stored(rig, REGION_USER, 0x100000, file, 0x201203);
 }
 
 static void emu_low_half_of_the_sum_fails_without_a_word(void **state)
@@ -107,7 +85,7 @@ static void emu_level_storage_reads_back_instead(void **state)
 	begin_write(rig, 0x1000, "CHK_NO");
 	one_packet(rig, 0xDEAD, file, 0x1000);
 	rig_xml_play(rig, "D> OK@0x0\n D> END OK\n");
-	expect_stored(rig, 0x100000, file, 0x1000);
+	rig_expect_stored(rig, REGION_USER, 0x100000, file, 0x1000);
 }
 
 static void numbers_may_be_decimal(void **state)
@@ -124,7 +102,7 @@ static void numbers_may_be_decimal(void **state)
 		     xml_word_sum(file, 0x1000));
 	rig_frame(rig, file, 0x1000);
 	rig_xml_play(rig, "D> OK@0x0\n D> END OK\n");
-	expect_stored(rig, 0x100000, file, 0x1000);
+	rig_expect_stored(rig, REGION_USER, 0x100000, file, 0x1000);
 }
 
 /* ---- lengths ---- */
@@ -139,7 +117,7 @@ static void emu_bytes_are_counted_not_packets(void **state)
 	rig_xml_play(rig, "D> OK@0x0\n");
 	one_packet(rig, 0, file + 0x100, 0x200);
 	rig_xml_play(rig, "D> OK@0x0\n D> END OK\n");
-	expect_stored(rig, 0x100000, file, 0x300);
+	rig_expect_stored(rig, REGION_USER, 0x100000, file, 0x300);
 }
 
 static void emu_more_than_the_total_waits_for_ever(void **state)
@@ -168,7 +146,7 @@ static void emu_empty_file(void **state)
 			  "D> OK!EOT\n H> OK\n D> FILE EXISTS|f\n H> OK\n H> OK@NOT-EXISTS\n"
 			  "D> DOWNLOAD CHK_NO|boot_a|f|0x200000\n H> OK\n H> OK@0x0\n D> OK\n"
 			  "D> END OK\n");
-	expect_stored(rig, 0x100000, zeros, sizeof zeros);
+	rig_expect_stored(rig, REGION_USER, 0x100000, zeros, sizeof zeros);
 }
 
 static void emu_too_large_is_refused_after_the_erase(void **state)
@@ -183,7 +161,7 @@ static void emu_too_large_is_refused_after_the_erase(void **state)
 			  "D> OK!EOT\n H> OK\n D> FILE EXISTS|f\n H> OK\n H> OK@NOT-EXISTS\n"
 			  "D> DOWNLOAD CHK_NO|boot_a|f|0x200000\n H> OK\n H> OK@0x100001\n D> ERR\n"
 			  "D> END ERR|*\n H> OK\n D> START\n");
-	expect_stored(rig, 0x100000, zeros, sizeof zeros);
+	rig_expect_stored(rig, REGION_USER, 0x100000, zeros, sizeof zeros);
 }
 
 /* ---- the host says no ---- */
@@ -349,33 +327,31 @@ static void ufs_reports_in_several_lines(void **state)
 			  "D> OK!PROGRESS@100@\n H> OK\n D> OK!EOT\n H> OK\n D> END OK\n");
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sum_vectors),
-		TEST(emu_full_sum_passes),
-		TEST(emu_low_half_of_the_sum_fails_without_a_word),
-		TEST(emu_level_storage_reads_back_instead),
-		TEST(numbers_may_be_decimal),
-		TEST(emu_bytes_are_counted_not_packets),
-		TEST(emu_more_than_the_total_waits_for_ever),
-		TEST(emu_empty_file),
-		TEST(emu_too_large_is_refused_after_the_erase),
-		TEST(host_cannot_open_the_file),
-		TEST(host_cancels_among_packets),
-		TEST(host_stops_an_upload),
-		TEST(emu_image_total_has_sixteen_digits),
-		TEST(emu_read_flash_takes_any_byte),
-		TEST(windows_hosts_read_larger_packets),
-		TEST(small_results_end_in_a_nul_or_not),
-		TEST(storage_error_comes_a_packet_late),
-		TEST(storage_error_of_the_last_packet_is_in_end),
-		TEST(emu_one_line_of_progress_whatever_the_size),
-		TEST(emu_err_is_an_acknowledgement_of_a_report),
-		TEST(failing_erase_ends_with_eot_too),
-		TEST(ufs_reports_in_several_lines),
+		RIG_TEST(emu_full_sum_passes),
+		RIG_TEST(emu_low_half_of_the_sum_fails_without_a_word),
+		RIG_TEST(emu_level_storage_reads_back_instead),
+		RIG_TEST(numbers_may_be_decimal),
+		RIG_TEST(emu_bytes_are_counted_not_packets),
+		RIG_TEST(emu_more_than_the_total_waits_for_ever),
+		RIG_TEST(emu_empty_file),
+		RIG_TEST(emu_too_large_is_refused_after_the_erase),
+		RIG_TEST(host_cannot_open_the_file),
+		RIG_TEST(host_cancels_among_packets),
+		RIG_TEST(host_stops_an_upload),
+		RIG_TEST(emu_image_total_has_sixteen_digits),
+		RIG_TEST(emu_read_flash_takes_any_byte),
+		RIG_TEST(windows_hosts_read_larger_packets),
+		RIG_TEST(small_results_end_in_a_nul_or_not),
+		RIG_TEST(storage_error_comes_a_packet_late),
+		RIG_TEST(storage_error_of_the_last_packet_is_in_end),
+		RIG_TEST(emu_one_line_of_progress_whatever_the_size),
+		RIG_TEST(emu_err_is_an_acknowledgement_of_a_report),
+		RIG_TEST(failing_erase_ends_with_eot_too),
+		RIG_TEST(ufs_reports_in_several_lines),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
