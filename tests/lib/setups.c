@@ -17,8 +17,9 @@ const struct setup setups[] = {
 	SETUP("legacy", "MT6592", "emmc", "64M"),
 	SETUP("legacy", "MT6580", "emmc", "64M", .faults = true),
 	SETUP("legacy", "MT6735", "emmc", "64M"),
-	/* XFlash agents */
-	SETUP("xflash", "MT8167", "nand", "32M", .faults = true),
+	/* XFlash agents; none has a command that writes the table of a NAND, so format-all is
+	   refused */
+	SETUP("xflash", "MT8167", "nand", "32M", .faults = true, .format_all = 44),
 	SETUP("xflash", "MT6765", "emmc", "96M", .faults = true),
 	SETUP("xflash", "MT6785", "ufs", "96M"),
 	/* XML agents */

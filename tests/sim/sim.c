@@ -73,6 +73,7 @@ static pid_t start(const char *program, const char *const *args, const char *out
 		out_fd = open(out_file, O_WRONLY | O_CREAT | O_APPEND, 0644);
 	dup2(out_fd, 1);
 	dup2(out_fd, 2);
+	signal(SIGXFSZ, SIG_IGN); /* a test may limit how long its files get: that is a full disk */
 	execv(path, (char *const *)(uintptr_t)argv);
 	_exit(127);
 }
@@ -209,10 +210,10 @@ void sim_end(struct sim *s)
 void sim_rack(struct sim *s, const char *name, int devices, const char *const *args)
 {
 	char attach[128], state[128], count[16], log[128], out[128];
-	const char *all[ARGS_MAX] = {"--attach",   attach,	  "--state", state,   "--devices",
-				     count,	   "--layout",	  s->layout, "--log", log,
-				     "--identity", "provisioned", NULL};
-	size_t n = 12;
+	const char *all[ARGS_MAX] = {"--attach",  attach, "--state", state,
+				     "--devices", count,  "--log",   log};
+	const char *furnished[] = {"--layout", s->layout, "--identity", "provisioned"};
+	size_t n = 8;
 	int64_t until = now_ms() + 60000;
 
 	assert_true(s->rack_count < SIM_RACKS_MAX);
@@ -221,6 +222,8 @@ void sim_rack(struct sim *s, const char *name, int devices, const char *const *a
 	snprintf(count, sizeof count, "%d", devices);
 	snprintf(log, sizeof log, "%s/%s.log", s->dir, name);
 	snprintf(out, sizeof out, "%s/%s.out", s->dir, name);
+	for (size_t i = 0; s->layout[0] && i < 4; i++)
+		all[n++] = furnished[i];
 	for (size_t i = 0; args && args[i]; i++)
 		all[n++] = args[i];
 	all[n] = NULL;

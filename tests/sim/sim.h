@@ -15,7 +15,7 @@
 
 struct sim {
 	char dir[64];	  /* everything is below */
-	char layout[192]; /* scatter file of DIR/package */
+	char layout[192]; /* scatter file of DIR/package; "": devices without layout and own data */
 	int port;
 	pid_t station;
 	int rack_count;

@@ -8,17 +8,19 @@
 #include <stdio.h>
 #include <string.h>
 
-#define WAIT_SECONDS 90
+#define WAIT_SECONDS 40
 
 static int64_t touched; /* by the factory that made the device */
 
 void symptom_begin(struct sim *s, const struct symptom *row)
 {
-	static const char *const small[] = {"--size", "8", NULL};
+	static const char *const small[] = {SYMPTOM_SMALL, NULL};
 	char json[600];
 
 	sim_begin_with(s, row->sample[0] ? row->sample : small);
 	sim_file(s, "profiles/row.json", row->profile ? row->profile : "{\"verify\":\"checksum\"}");
+	if (row->bare)
+		s->layout[0] = '\0';
 	sim_rack(s, "rack", 1, row->rack);
 	sim_ctl(s, "rack", "unplug", "all");
 	touched = sim_written(s, "rack", 0);

@@ -21,7 +21,11 @@ struct symptom {
 	const char *step;     /* how error.step begins; NULL: there was no run */
 	const char *words[4]; /* each stands in error.what */
 	bool untouched;	      /* not a byte was written or erased */
+	bool bare;	      /* a device without partition table and own data */
 };
+
+#define SYMPTOM_SMALL "--size", "1", "--compact"
+#define SYMPTOM_EMMC  "--storage", "emmc:96M"
 
 /* Start rack and station, open the order, plug the device in. */
 void symptom_begin(struct sim *s, const struct symptom *row);
