@@ -61,6 +61,15 @@ static const struct rack_pmt_entry *find(const struct rack_pmt *pmt, const char 
 	return e;
 }
 
+static bool has_slot(const uint8_t *sector, uint32_t start)
+{
+	for (int slot = 0; slot < 4; slot++) {
+		if (get_le32(sector + 0x1BE + 16 * slot + 8) == start)
+			return true;
+	}
+	return false;
+}
+
 /* The table holds linear addresses; own data is where the scatter says, less the base. */
 static void pmt_mbr_and_ebr_of_mt6582(void **state)
 {
@@ -84,13 +93,7 @@ static void pmt_mbr_and_ebr_of_mt6582(void **state)
 	assert_int_equal(get_le32(sector + 0x1BE + 8), (ebr1->offset - mbr->offset) / 512);
 	assert_int_equal(
 		flash_read(&rig->d.flash, REGION_USER, ebr1->offset - mbr->offset, sector, 512), 0);
-	for (int slot = 0; slot < 4; slot++) {
-		if (get_le32(sector + 0x1BE + 16 * slot + 8) ==
-		    (android->offset - ebr1->offset) / 512)
-			goto found;
-	}
-	fail_msg("ANDROID is not in EBR1");
-found:
+	assert_true(has_slot(sector, (uint32_t)((android->offset - ebr1->offset) / 512)));
 	assert_int_equal(flash_read(&rig->d.flash, REGION_USER, proinfo->offset - mbr->offset, own,
 				    sizeof own),
 			 0);
