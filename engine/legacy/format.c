@@ -189,7 +189,7 @@ static enum verdict no_progress(struct flow *f, struct slice rx)
 const struct step legacy_format[] = {
 	{"format", 0, ask_part, NULL, NULL},
 	{"format", ANSWER_MS, ask_range, got_check, NULL},
-	{"format range", ANSWER_MS, ask_valid, got_check, NULL},
+	{"format range", STATUS_MS, ask_valid, got_check, NULL},
 	{"erase", STATUS_MS, ask_progress, got_progress, no_progress},
 	{"erase statistics", STATUS_MS, ask_statistics, got_statistics, NULL},
 	{"erase end", POST_MS, ask_post, got_post, no_post},
