@@ -12,6 +12,7 @@
 #include "tests/sample/report.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #define BLOCK 4096u
@@ -191,13 +192,109 @@ static int put_sparse(struct sink *s, struct rng *r, uint8_t *piece, const struc
 	return 0;
 }
 
+/* ---- signed forms (packages.md 4.3, 4.4) ---- */
+
+/* One certificate in an image header of its own; its load address tells its kind. */
+static void put_certificate(struct sink *s, struct rng *r, uint8_t *piece, unsigned kind)
+{
+	static const struct {
+		const char *name;
+		uint32_t bytes, load, type;
+	} kinds[] = {{"cert1", 0x6A1, 0x12345678, 0x02000000},
+		     {"cert2", 0x3A5, 0x22345678, 0x02000002}};
+	uint32_t bytes = kinds[kind].bytes;
+
+	rng_fill(r, piece + 512, bytes);
+	memset(piece, 0xFF, 512);
+	set32(piece, 0x58881688);
+	set32(piece + 4, bytes);
+	memset(piece + 8, 0, 32);
+	set_text(piece + 8, kinds[kind].name);
+	set32(piece + 0x28, kinds[kind].load);
+	set32(piece + 0x2C, 0);
+	set32(piece + 0x30, 0x58891689);
+	set32(piece + 0x34, 0x200);
+	set32(piece + 0x38, 1);
+	set32(piece + 0x3C, kinds[kind].type);
+	set32(piece + 0x40, kind);
+	set32(piece + 0x44, 0x10);
+	memset(piece + 512 + bytes, 0, 16);
+	sink_put(s, piece, (512 + bytes + 15) & ~15u);
+}
+
+/* Old chips: one block behind the image. */
+static void put_old_signature(struct sink *s, struct rng *r, uint8_t *piece)
+{
+	rng_fill(r, piece, 960);
+	sink_put(s, piece, 960);
+}
+
+static bool has_verified(const struct sample_part *part)
+{
+	return part->head == HEAD_MTK && !part->sparse;
+}
+
+static void put_verified_tail(struct sink *s, const struct sample_plan *plan, uint8_t *piece)
+{
+	struct rng r;
+
+	rng_init(&r, plan->wish.seed, "certificates");
+	if (plan->chip->agent == AGENT_LEGACY) {
+		put_old_signature(s, &r, piece);
+		return;
+	}
+	put_certificate(s, &r, piece, 0);
+	put_certificate(s, &r, piece, 1);
+}
+
+/* ---- files ---- */
+
+static int put_image(struct sink *s, uint8_t *piece, const struct sample_plan *plan,
+		     const struct sample_part *part)
+{
+	struct rng r;
+
+	rng_init(&r, plan->wish.seed, part->file);
+	if (part->head == HEAD_MBR) {
+		sample_partition_sector(plan, part, piece);
+		sink_put(s, piece, part->file_bytes);
+		return 0;
+	}
+	if (part->sparse)
+		return put_sparse(s, &r, piece, part, plan->chip->no_fill);
+	put_noise(s, &r, piece, part->file_bytes, part, part->file_bytes);
+	return 0;
+}
+
+/* `name` with "-verified" before its ending. */
+static void verified_name(char *to, size_t room, const char *name)
+{
+	const char *dot = strrchr(name, '.');
+
+	snprintf(to, room, "%.*s-verified%s", (int)(dot - name), name, dot);
+}
+
+static int write_verified(const struct sample_plan *plan, const struct sample_part *part,
+			  const char *dir, uint8_t *piece)
+{
+	char name[64];
+	struct sink s;
+	int bad;
+
+	verified_name(name, sizeof name, part->file);
+	if (sink_open(&s, dir, name))
+		return -1;
+	bad = put_image(&s, piece, plan, part);
+	put_verified_tail(&s, plan, piece);
+	return sink_close(&s, NULL, NULL) || bad ? -1 : 0;
+}
+
 int sample_write_image(const struct sample_plan *plan, const struct sample_part *part,
 		       const char *dir, uint16_t *sum16, uint64_t *bytes)
 {
 	uint8_t *piece = malloc(PIECE);
 	struct sink s;
-	struct rng r;
-	int bad = 0;
+	int bad;
 
 	if (!piece)
 		return report("image", part->file, "no memory", "close other programs");
@@ -205,14 +302,11 @@ int sample_write_image(const struct sample_plan *plan, const struct sample_part 
 		free(piece);
 		return -1;
 	}
-	rng_init(&r, plan->wish.seed, part->file);
-	if (part->head == HEAD_MBR) {
-		sample_partition_sector(plan, part, piece);
-		sink_put(&s, piece, part->file_bytes);
-	} else if (part->sparse)
-		bad = put_sparse(&s, &r, piece, part, plan->chip->no_fill);
-	else
-		put_noise(&s, &r, piece, part->file_bytes, part, part->file_bytes);
+	bad = put_image(&s, piece, plan, part);
+	if (sink_close(&s, sum16, bytes))
+		bad = -1;
+	if (!bad && plan->wish.verified && has_verified(part))
+		bad = write_verified(plan, part, dir, piece);
 	free(piece);
-	return sink_close(&s, sum16, bytes) || bad ? -1 : 0;
+	return bad;
 }

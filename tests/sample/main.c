@@ -16,9 +16,9 @@
 static const char usage[] =
 	"usage: flashrack-sample --out DIR [--chip NAME] [--storage emmc|ufs|nand] [--seed N]\n"
 	"                        [--size MIB] [--raw] [--compact] [--ab] [--layout-variant 1|2]\n"
-	"                        [--sign KEY.pem]\n"
+	"                        [--sign KEY.pem] [--verified]\n"
 	"       flashrack-sample keys --out DIR\n"
-	"       flashrack-sample verify --package DIR --device DIR\n"
+	"       flashrack-sample verify --package DIR --device DIR [--signed]\n"
 	"       flashrack-sample identity --package DIR --device DIR\n"
 	"\n"
 	"Makes a firmware package in the form of the chip's generation: scatter, preloader, raw\n"
@@ -38,6 +38,7 @@ static const char usage[] =
 	"  --layout-variant 2  another layout of the same product: identity partitions at other\n"
 	"                   places, one partition more\n"
 	"  --sign KEY.pem   agents signed with this RSA key, and auth_sv5.auth made with it\n"
+	"  --verified       signed forms, X-verified.img, beside images with a MediaTek header\n"
 	"\n"
 	"keys       makes owner, sla and stranger key pairs (.pem, .pub.pem) for tests\n"
 	"\n"
@@ -45,6 +46,7 @@ static const char usage[] =
 	"byte\n"
 	"identity   prints the SHA-256 of each identity partition of a device\n"
 	"  --package DIR    the package folder\n"
+	"  --signed         the device was to get the signed form of what has one\n"
 	"  --device DIR     the device's state folder, e.g. STATE/0\n"
 	"\n"
 	"  --help, --version\n"
@@ -54,6 +56,7 @@ static const char usage[] =
 struct options {
 	const char *out, *chip, *package, *device;
 	uint64_t size_mib; /* 0: the default */
+	bool signed_forms;
 	struct sample_wish wish;
 };
 
@@ -130,6 +133,12 @@ static int take(struct options *o, int c)
 	case 'a':
 		o->wish.slots = true;
 		return 0;
+	case 'e':
+		o->wish.verified = true;
+		return 0;
+	case 'i':
+		o->signed_forms = true;
+		return 0;
 	case 'h':
 		fputs(usage, stdout);
 		return 3;
@@ -157,6 +166,8 @@ static int parse(struct options *o, int argc, char **argv)
 		{"ab", no_argument, NULL, 'a'},
 		{"layout-variant", required_argument, NULL, 'l'},
 		{"sign", required_argument, NULL, 'g'},
+		{"verified", no_argument, NULL, 'e'},
+		{"signed", no_argument, NULL, 'i'},
 		{"help", no_argument, NULL, 'h'},
 		{"version", no_argument, NULL, 'v'},
 		{NULL, 0, NULL, 0},
@@ -202,7 +213,7 @@ static int check(const char *verb, const struct options *o)
 	if (!o->device)
 		return wrong("--device", "missing");
 	if (!strcmp(verb, "verify"))
-		return verify_device(o->package, o->device) ? 1 : 0;
+		return verify_device(o->package, o->device, o->signed_forms) ? 1 : 0;
 	return verify_identity(o->package, o->device) ? 1 : 0;
 }
 

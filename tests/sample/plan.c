@@ -68,7 +68,7 @@ static uint64_t partition_bytes(const struct sample_plan *plan, const struct sam
 {
 	const struct sample_layout *layout = layout_of(plan);
 	bool sparse = row->flags & ROW_SPARSE && !plan->wish.raw;
-	uint64_t need = sparse ? image * 3 + 4 * MIB : image;
+	uint64_t need = sparse ? image * 3 + 4 * MIB : image + (plan->wish.verified ? 8 * KIB : 0);
 	uint64_t size = row->size;
 	bool table = !strcmp(row->name, "pgpt");
 

@@ -65,6 +65,7 @@ struct sample_wish {
 	bool compact;	      /* partitions as small as their content allows, for quick tests */
 	bool slots;	      /* A/B: the a slot is flashed, the b slot is there */
 	unsigned layout;      /* 1, or 2: identity partitions at other places, one more partition */
+	bool verified;	      /* signed forms (X-verified) lie beside images with a header */
 	const char *sign_key; /* PEM file of the owner's private key; NULL: pseudo-signatures */
 };
 

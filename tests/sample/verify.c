@@ -15,6 +15,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define SPARSE_MAGIC 0xED26FF3Au
 
@@ -28,6 +29,7 @@ struct check {
 	unsigned partitions;
 	unsigned differences;
 	uint32_t page; /* NAND: bytes */
+	bool signed_forms;
 };
 
 __attribute__((format(printf, 3, 4))) static void differ(struct check *c,
@@ -230,11 +232,26 @@ static bool ends_with(const char *text, const char *end)
 	return n >= m && !strcmp(text + n - m, end);
 }
 
+/* The file that the partition was to get. */
+static const char *image_name(const struct check *c, const struct layout_part *p, char *name,
+			      size_t room)
+{
+	const char *dot = strrchr(p->file, '.');
+	char path[4096];
+
+	if (!c->signed_forms || !dot)
+		return p->file;
+	snprintf(name, room, "%.*s-verified%s", (int)(dot - p->file), p->file, dot);
+	snprintf(path, sizeof path, "%s/%s", c->package, name);
+	return access(path, R_OK) ? p->file : name;
+}
+
 static int check_part(struct check *c, const struct layout_part *p)
 {
+	char name[300];
 	struct region image;
 
-	if (region_open(&image, c->package, p->file))
+	if (region_open(&image, c->package, image_name(c, p, name, sizeof name)))
 		return -1;
 	c->partitions++;
 	if (!image.at)
@@ -296,7 +313,7 @@ static int check_all(struct check *c)
 	return 0;
 }
 
-int verify_device(const char *package, const char *device)
+int verify_device(const char *package, const char *device, bool signed_forms)
 {
 	struct check *c = calloc(1, sizeof *c);
 	int result = -1;
@@ -304,6 +321,7 @@ int verify_device(const char *package, const char *device)
 	if (!c)
 		return report("verify", device, "no memory", "close other programs");
 	c->package = package;
+	c->signed_forms = signed_forms;
 	if (!layout_read(&c->layout, package, region_dir_storage(device)) &&
 	    !open_regions(c, device)) {
 		result = check_all(c);
