@@ -6,8 +6,10 @@
 
 #include "engine/base/bytes.h"
 #include "engine/flow/surface.h"
+#include "engine/format/pmt.h"
 #include "engine/xflash/command.h"
 #include "engine/xflash/info.h"
+#include "engine/xflash/table.h"
 #include "engine/xflash/tables.h"
 #include "engine/xflash/xflash.h"
 #include "tests/lib/pack.h"
@@ -336,6 +338,69 @@ static void windows_of_a_large_storage(void **state)
 	assert_int_equal(flow.io.percent, 100);
 }
 
+/* A table copy behind the logical end: `at` in the low bytes of its address. */
+#define COPY(at, blob)                                                                             \
+	"H> F(4) 05 00 01 00\nD> S0\nH> F(56) 10 00 00 00 00 00 00 00 " at                         \
+	" 00 00 00 00 00 10 00 00 00 00 00 00 00 00 00 00 01 00 00 00 00 00 00 00 00 00 00 00 "    \
+	"01 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00\nD> S0\nD> S0\n"                          \
+	"D> F(0x1000) <" blob ">\nH> S0\nD> S0\n"
+
+static uint8_t copy[0x1000], nothing[0x1000];
+
+static void play_table(const char *text)
+{
+	const struct replay_blob blobs[] = {{"table", {copy, sizeof copy}},
+					    {"nothing", {nothing, sizeof nothing}},
+					    {NULL, {NULL, 0}}};
+	struct replay r = {.name = "agent", .text = text, .blobs = blobs};
+
+	fresh();
+	flow.report.facts.storage.kind = STORAGE_NAND;
+	flow.report.facts.storage.bytes[REGION_USER] = 0x1F000000;
+	flow.report.facts.nand_block = 0x20000;
+	replay_verb(&flow, &plan, xflash_table, &action);
+	if (!replay_run(&r, &flow, &action))
+		fail_msg("%s", r.error);
+	assert_int_equal(flow.report.result, FLOW_PASSED);
+}
+
+/* packages.md 5.3: two copies in the blocks behind the logical end, physical addresses. */
+static void table_of_a_nand(void **state)
+{
+	static struct gpt gpt;
+	struct problem problem;
+
+	(void)state;
+	put_le32(copy, 0x50547633);
+	pmt_put(copy + 4, "UBOOT", 0x20000, 0, 0x60000);
+	play_table(COPY("00 00 00 1F", "table"));
+	assert_int_equal(xflash_parse_table(&flow, &gpt, &problem), 0);
+	assert_int_equal(gpt.count, 1);
+	assert_int_equal(gpt.entries[0].start, 0x60000);
+	put_le32(copy, 0x4D505431);
+	play_table(COPY("00 00 00 1F", "nothing") COPY("00 00 02 1F", "table"));
+	assert_int_equal(xflash_parse_table(&flow, &gpt, &problem), 0);
+	assert_string_equal(gpt.entries[0].name, "UBOOT");
+	/* A blank board, and it can not be given a table. */
+	play_table(COPY("00 00 00 1F", "nothing") COPY("00 00 02 1F", "nothing"));
+	assert_int_equal(flow.table_bytes, 0);
+	assert_int_equal(xflash_build_table(&flow, &gpt, 0, &problem), TABLE_BAD);
+	expect_in(problem.why, "NAND", "why");
+}
+
+/* On other storage nothing is asked: the flow reads a GPT. */
+static void tables_elsewhere_are_gpts(void **state)
+{
+	struct problem problem;
+
+	(void)state;
+	fresh();
+	play(xflash_table, "");
+	assert_int_equal(flow.report.result, FLOW_PASSED);
+	assert_int_equal(flow.table_bytes, 0);
+	assert_int_equal(xflash_build_table(&flow, NULL, 0, &problem), TABLE_IS_GPT);
+}
+
 static int set_up(void **state)
 {
 	const struct pack_options options = {.emi_version = 35};
@@ -368,6 +433,8 @@ int main(void)
 		cmocka_unit_test(storage_names),
 		cmocka_unit_test(memory_test_reads_the_storage),
 		cmocka_unit_test(windows_of_a_large_storage),
+		cmocka_unit_test(table_of_a_nand),
+		cmocka_unit_test(tables_elsewhere_are_gpts),
 	};
 
 	return cmocka_run_group_tests_name("xflash-verbs", tests, set_up, tear_down);
