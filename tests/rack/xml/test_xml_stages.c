@@ -252,6 +252,18 @@ static void hardware_information_of_ufs(void **state)
 	assert_non_null(strstr(got, "</id><vid>0x1ce</vid><fwver>"));
 }
 
+static void hardware_information_of_nand(void **state)
+{
+	struct rig *rig = *state;
+
+	rig_storage(rig, STORAGE_NAND);
+	rig_xml_agent1(rig);
+	assert_non_null(strstr(rig_xml_result(rig, "CMD:GET-HW-INFO|target_file=f.xml", "HW-INFO"),
+			       "<storage>NAND</storage><nand><block_size>0x20000</block_size>"
+			       "<page_size>0x800</page_size><spare_size>0x40</spare_size>"
+			       "<total_size>0x3c00000</total_size><id>adbc9055560000</id>"));
+}
+
 static void no_storage_chip(void **state)
 {
 	struct rig *rig = *state;
@@ -545,6 +557,7 @@ int main(void)
 		RIG_TEST(ram_tests),
 		RIG_TEST(emu_hardware_information_of_both_stages),
 		RIG_TEST(hardware_information_of_ufs),
+		RIG_TEST(hardware_information_of_nand),
 		RIG_TEST(no_storage_chip),
 		RIG_TEST(other_documents),
 		RIG_TEST(registers_and_fuses),

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "engine/base/bytes.h"
+#include "tests/rack/storage.h"
 #include "tests/rack/xml/xml_agent.h"
 
 enum { DOCUMENT_BYTES = 0x4000, LINE_BYTES = 512 };
@@ -63,10 +64,37 @@ static void put_ufs(const struct device *d, struct xml_text *t)
 	xml_text_put(t, "</ufs>");
 }
 
+static void put_nand(const struct device *d, struct xml_text *t)
+{
+	const struct flash_nand *n = &d->flash.nand;
+
+	xml_text_put(t, "<nand>");
+	put_size(t, "block_size", storage_erase_unit(&d->flash));
+	put_size(t, "page_size", n->page);
+	put_size(t, "spare_size", n->spare);
+	put_size(t, "total_size", storage_bytes(&d->flash, REGION_USER)); /* what is available */
+	xml_text_put(t, "<id>");
+	xml_text_hex(t, n->id, sizeof n->id);
+	xml_text_put(t, "</id>");
+	put_size(t, "page_parity_size", n->spare);
+	xml_text_put(t, "<sub_type>SLC</sub_type></nand>");
+}
+
+static void put_storage(const struct device *d, struct xml_text *t)
+{
+	if (d->flash.kind == STORAGE_EMMC)
+		put_emmc(d, t);
+	else if (d->flash.kind == STORAGE_UFS)
+		put_ufs(d, t);
+	else
+		put_nand(d, t);
+	xml_text_put(t, "<product_id></product_id>");
+}
+
 void xml_get_hw_info(struct device *d)
 {
 	const char *token = xml_need(d, "da/arg/target_file");
-	bool none = agent_storage_absent(d) || d->flash.kind == STORAGE_NAND;
+	bool none = agent_storage_absent(d);
 	const char *kind = none ? "NONE" : storage_kind_name(d->flash.kind);
 	char buffer[DOCUMENT_BYTES];
 	struct xml_text t;
@@ -79,12 +107,8 @@ void xml_get_hw_info(struct device *d)
 	xml_text_put(&t, "<battery_voltage>0</battery_voltage><random_id>");
 	xml_text_hex(&t, d->id.hrid, sizeof d->id.hrid);
 	xml_text_put(&t, "</random_id><storage>%s</storage>", kind);
-	if (!none && d->flash.kind == STORAGE_EMMC)
-		put_emmc(d, &t);
-	else if (!none)
-		put_ufs(d, &t);
 	if (!none)
-		xml_text_put(&t, "<product_id></product_id>");
+		put_storage(d, &t);
 	xml_text_put(&t, "</da_hw_info>");
 	xml_push_text(d, "HW-INFO", token, t.bytes, xml_ok);
 }
