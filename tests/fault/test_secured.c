@@ -74,11 +74,11 @@ static int drop_keys(void **state)
 static const struct {
 	const char *chip, *storage, *rack_storage;
 } chips[] = {
-	{"MT6735", "emmc", "emmc:64M"},
-	{"MT6765", "emmc", "emmc:96M"},
-	{"MT6789", "ufs", "ufs:64M"},
+	{"MT6735", "emmc", "emmc:64M"}, {"MT6765", "emmc", "emmc:96M"},
+	{"MT6789", "ufs", "ufs:64M"},	{"MT6572", "nand", "nand:32M"},
+	{"MT6589", "emmc", "emmc:64M"}, {"MT8167", "nand", "nand:32M"},
 };
-enum { LEGACY, XFLASH, XML, GENERATIONS };
+enum { LEGACY, XFLASH, XML, GENERATIONS, CHIPS = sizeof chips / sizeof *chips };
 
 /*
  * A device with these fuses, whose owner's public keys it holds, and a package that `signer`
@@ -218,6 +218,46 @@ static void locked_second_stages(void **state)
 	}
 }
 
+/* ---- signed images ---- */
+
+/* Does the device hold the package, with the signed form of what has one (`how`: "--signed")? */
+static void expect_forms(const char *how)
+{
+	char package[128], device[300], said[1024];
+	const char *args[] = {"verify", "--package", package, "--device", device, how, NULL};
+
+	snprintf(package, sizeof package, "%s/package", play.folder);
+	snprintf(device, sizeof device, "%s/0", play.device->dir);
+	if (sample_run("flashrack-sample", args, said, sizeof said) != 0)
+		fail_msg("%s: %s", play.name, said);
+}
+
+/* A unit with secure boot takes "X-verified", one without it the plain image (packages.md 4.4). */
+static void secure_boot_takes_signed_images(void **state)
+{
+	static const char *const fuses[] = {"sbc", "none"};
+	static struct setup setup;
+
+	(void)state;
+	for (int g = 0; g < GENERATIONS; g++) {
+		for (size_t i = 0; i < 2; i++) {
+			setup = (struct setup){
+				.name = chips[g].chip,
+				.sample = {"--chip", chips[g].chip, "--storage", chips[g].storage,
+					   "--compact", "--verified"},
+				.rack = {"--chip", chips[g].chip, "--storage",
+					 chips[g].rack_storage, "--security", fuses[i]},
+			};
+			play_open(&play, &setup, false);
+			play.plan.verify = FLOW_VERIFY_SAMPLE;
+			play_run(&play, FLOW_DOWNLOAD);
+			play_expect_passed(&play);
+			expect_forms(i ? NULL : "--signed");
+			close_play(NULL);
+		}
+	}
+}
+
 /* ---- dead preloaders ---- */
 
 static void open_dead(int generation)
@@ -238,7 +278,7 @@ static void open_dead(int generation)
 static void dead_units_are_recovered(void **state)
 {
 	(void)state;
-	for (int g = 0; g < GENERATIONS; g++) {
+	for (int g = 0; g < CHIPS; g++) {
 		open_dead(g);
 		assert_int_equal(play.device->d->stage, 1); /* boot ROM */
 		play_run(&play, FLOW_DOWNLOAD);
@@ -261,6 +301,7 @@ int main(void)
 		T(strangers_files_are_refused),
 		T(strangers_agents_are_refused),
 		T(locked_second_stages),
+		T(secure_boot_takes_signed_images),
 		T(dead_units_are_recovered),
 	};
 
