@@ -167,6 +167,14 @@ static enum verdict pick_table(struct flow *f)
 	return l->picks ? STEP_NEXT : no_record(f);
 }
 
+static enum verdict wrong_size(struct flow *f, uint32_t wanted)
+{
+	return refused(f, dram_failed(f, LG_UNSUPPORTED_EMI,
+				      "the agent takes DRAM records of %u bytes, those of %s have "
+				      "%u",
+				      wanted, settings(f)->name, settings(f)->emi_stride));
+}
+
 static enum verdict ask_settings(struct flow *f, struct flow_action *a)
 {
 	const struct preloader *p = settings(f);
@@ -184,6 +192,8 @@ static enum verdict ask_settings(struct flow *f, struct flow_action *a)
 					      "%s has DRAM settings of version %u, this chip's "
 					      "agents take version %u",
 					      p->name, p->emi_version, version));
+	if (lg_quirks(f)->emi_record && lg_quirks(f)->emi_record != p->emi_stride)
+		return wrong_size(f, lg_quirks(f)->emi_record);
 	return lg_quirks(f)->emi == EMI_TABLE ? pick_table(f) : pick_one(f);
 }
 
@@ -222,11 +232,7 @@ static enum verdict got_size(struct flow *f, struct slice rx)
 		return v;
 	f->legacy.record_bytes = get_be32(rx.p + f->want - 4);
 	if (f->legacy.record_bytes != settings(f)->emi_stride)
-		return refused(f, dram_failed(f, LG_UNSUPPORTED_EMI,
-					      "the agent takes DRAM records of %u bytes, those of "
-					      "%s have %u",
-					      f->legacy.record_bytes, settings(f)->name,
-					      settings(f)->emi_stride));
+		return wrong_size(f, f->legacy.record_bytes);
 	return STEP_NEXT;
 }
 

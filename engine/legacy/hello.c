@@ -14,7 +14,7 @@
 #include "engine/legacy/tables.h"
 #include "engine/legacy/wire.h"
 
-#define FIRST_BYTE_MS  5000
+#define FIRST_BYTE_MS  20000 /* a preloader with a download screen loads that first */
 #define FIELD_MS       10000
 #define DISCARD_MAX    4096
 #define CHIP_UNKNOWN   0xFF

@@ -1,6 +1,6 @@
 /*
- * survey: link speed, battery and security of a running second stage (da-legacy.md 5.1, 5.9).
- * Storage and memory were in its report.
+ * survey: link speed, battery, security and bad blocks, as a running second stage tells them
+ * (da-legacy.md 5.1, 5.9, 5.10). Storage and memory were in its report.
  *
  * A unit on a full-speed link is asked to come back at high speed first, as 0E8D:2001. The agent
  * keeps its state over that; one that stays slow is worked with all the same.
@@ -21,6 +21,9 @@
 #define DOWNLOAD_CHECKED 0x0000179Au
 #define STAGE_SPEED	 1
 #define STAGE_MILLIVOLT	 1
+#define PAIR_BYTES	 4
+
+enum { STAGE_COUNT = 1, STAGE_PAIRS };
 
 static enum verdict ask_order(struct flow *f, struct flow_action *a)
 {
@@ -165,7 +168,7 @@ static enum verdict got_battery(struct flow *f, struct slice rx)
 /* An agent swallows an opcode it does not know and goes on listening. */
 static enum verdict not_known(struct flow *f, struct slice rx)
 {
-	if (rx.n)
+	if (rx.n || f->legacy.stage)
 		return step_fail(f, FAULT_STATION, 15, "the answer was cut short: %zu of %zu bytes",
 				 rx.n, f->want);
 	f->agent_idle = true;
@@ -190,10 +193,50 @@ static enum verdict got_security(struct flow *f, struct slice rx)
 	return STEP_NEXT;
 }
 
+static enum verdict ask_bad_blocks(struct flow *f, struct flow_action *a)
+{
+	if (f->report.facts.storage.kind != STORAGE_NAND)
+		return STEP_NEXT;
+	lg_op(f, a, OP_READ_BMT);
+	return lg_want(f, 1);
+}
+
+/* Pairs of block numbers: the bad one, and what stands in for it. */
+static enum verdict got_bad_blocks(struct flow *f, struct slice rx)
+{
+	enum verdict v;
+
+	if (f->legacy.stage > STAGE_PAIRS || f->legacy.stage == 0) {
+		v = lg_status(f, rx);
+		if (v == STEP_LEAVE) {
+			f->agent_idle = true; /* refused: how many there are stays unknown */
+			return STEP_NEXT;
+		}
+		return v == STEP_NEXT ? lg_more(f, STAGE_COUNT, 1) : v;
+	}
+	if (rx.n < f->want)
+		return STEP_MORE;
+	if (f->legacy.stage == STAGE_PAIRS)
+		return STEP_NEXT;
+	f->report.facts.bad_blocks = rx.p[0];
+	return rx.p[0] ? lg_more(f, STAGE_PAIRS, rx.p[0] * (size_t)PAIR_BYTES) : STEP_NEXT;
+}
+
+static enum verdict ask_bad_blocks_end(struct flow *f, struct flow_action *a)
+{
+	if (f->agent_idle)
+		return STEP_NEXT;
+	lg_u8(f, a, LG_ACK);
+	f->agent_idle = true;
+	return lg_want(f, 0);
+}
+
 const struct step legacy_survey[] = {
 	{"usb speed", ANSWER_MS, ask_speed, got_speed, NULL},
 	{"usb speed switch", 0, ask_switch, got_switch, NULL},
 	{"battery", BATTERY_MS, ask_battery, got_battery, not_known},
 	{"secure download", ANSWER_MS, ask_security, got_security, not_known},
+	{"bad blocks", ANSWER_MS, ask_bad_blocks, got_bad_blocks, not_known},
+	{"bad blocks", ANSWER_MS, ask_bad_blocks_end, NULL, NULL},
 	{NULL, 0, NULL, NULL, NULL},
 };

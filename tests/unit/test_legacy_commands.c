@@ -464,6 +464,31 @@ static void survey_without_gauge(void **state)
 	assert_true(kit.flow.agent_idle);
 }
 
+#define NAND_SURVEY                                                                                \
+	"H> 72\nD> 5A 01\nH> D0\nD> 00 00 00 A5\nH> B4 | 00 00 00 00\nD> 00 00 17 97\nH> A3\n"
+
+static void survey_of_bad_blocks(void **state)
+{
+	static const struct {
+		const char *text;
+		uint32_t bad;
+	} cases[] = {
+		{NAND_SURVEY "D> 5A 02 00 05 01 B0 00 64 01 B1\nH> 5A\n", 2},
+		{NAND_SURVEY "D> 5A 00\nH> 5A\n", 0},
+		{NAND_SURVEY "D> A5 00 00 0B C8\n", 0},
+		{NAND_SURVEY "silence\n", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		legacy_kit_fresh(&kit, STORAGE_NAND, MODE_BROM);
+		legacy_kit_play(&kit, 0x6572, legacy_survey, NULL, cases[i].text);
+		legacy_kit_expect(&kit, 0);
+		assert_int_equal(kit.flow.report.facts.bad_blocks, cases[i].bad);
+		assert_true(kit.flow.agent_idle);
+	}
+}
+
 /* A unit that stays slow is worked with all the same; one that stays away is not. */
 static void speed_switch(void **state)
 {
@@ -527,6 +552,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(table_written, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(cid_orders, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(survey_without_gauge, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(survey_of_bad_blocks, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(speed_switch, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(memory_fault, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(old_numbers, set_up, tear_down),
