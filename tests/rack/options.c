@@ -106,7 +106,8 @@ static const char usage[] =
 	"hw-code write32 target-config me-id send-da jump-da sync setup-env hw-init control names\n"
 	"(get-emmc, set-checksum, ...) init-ext-ram boot-to download write-data write read-data "
 	"upload\n"
-	"format format-partition switch-speed shutdown. \"write\" is one packet.\n"
+	"format format-partition switch-speed shutdown. \"write\" is one packet. XML agents have a\n"
+	"step for each command (runtime-parameter init-hw boot-to hw-info write-partition ...).\n"
 	"\n"
 	"  --help, --version\n"
 	"Exit status: 0 good, 1 failed, 2 wrong usage.\n";
