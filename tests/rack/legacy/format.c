@@ -100,9 +100,10 @@ static void nand_step(struct device *d)
 	if (flash_nand_is_bad(&d->flash, (uint32_t)(la->step_at / block))) {
 		la_send_status(d, LS_BAD_BLOCK);
 		la_send64(d, la->step_at);
-		reply8(d, LEGACY_CONT); /* goes on by itself */
+		reply8(d, LEGACY_CONT); /* goes on by itself, with what stands in for the block */
 		la->bad_blocks++;
-	} else if (device_status(d, 0) || flash_nand_erase(&d->flash, la->step_at)) {
+	}
+	if (device_status(d, 0) || flash_nand_erase(&d->flash, la->step_at)) {
 		stop(d, LS_WRITE_FAILED);
 		return;
 	}

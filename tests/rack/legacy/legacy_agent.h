@@ -74,6 +74,7 @@ struct legacy_intake {
 	uint32_t packet;
 	size_t now;	    /* bytes of the packet at work */
 	bool verify;	    /* compare sums */
+	uint16_t sum;	    /* of the packet at work */
 	uint16_t image_sum; /* of all bytes taken */
 	/* Puts a packet away: 0 or a status. */
 	uint32_t (*store)(struct device *d, const uint8_t *bytes, size_t n);

@@ -30,7 +30,7 @@ static void packet_done(struct device *d)
 {
 	struct legacy_intake *in = &d->legacy->intake;
 
-	in->image_sum = (uint16_t)(in->image_sum + la_sum(d->legacy->big, in->now));
+	in->image_sum = (uint16_t)(in->image_sum + in->sum);
 	in->left -= in->now;
 	if (d->lost) {
 		device_log(d, "--", "fault: lost, the answer to a packet does not come");
@@ -45,12 +45,13 @@ static void got_sum(struct device *d)
 {
 	struct legacy_agent *la = d->legacy;
 	struct legacy_intake *in = &la->intake;
-	uint16_t told = get_be16(la->in), sum = la_sum(la->big, in->now);
+	uint16_t told = get_be16(la->in);
 	uint32_t status;
 
+	in->sum = la_sum(la->big, in->now);
 	device_step(d, "write", "%zu bytes, sum %04X", in->now, told);
 	device_fault_at(d, RACK_AT_WRITE, 1);
-	status = in->verify && sum != told ? (uint32_t)LS_CHECKSUM : 0;
+	status = in->verify && in->sum != told ? (uint32_t)LS_CHECKSUM : 0;
 	if (!status)
 		status = in->store(d, la->big, in->now);
 	status = device_status(d, status);
