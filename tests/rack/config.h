@@ -24,7 +24,8 @@ enum rack_boot {
 };
 enum rack_identity { IDENTITY_BLANK, IDENTITY_PROVISIONED };
 enum rack_preloader { PRELOADER_NEW, PRELOADER_OLD };
-/* 2022: XFlash with all that was added since; 2013: legacy agents that do not verify their second stage; 2011: old status numbers too. */
+/* 2022: XFlash with all that was added since; 2013: legacy agents that do not verify their second
+ * stage; 2011: old status numbers too. */
 enum rack_agent { AGENT_2020, AGENT_2019, AGENT_2013, AGENT_2011, AGENT_2022 };
 /* XML agents as da-xml.md tells them apart; "source" is the published one. */
 enum xml_build { XML_2023, XML_2025, XML_SOURCE };
