@@ -57,7 +57,7 @@ static enum verdict ask_storage(struct flow *f, struct flow_action *a)
 	f->legacy.test = 0;
 	if (f->io.test != IO_TEST_STORAGE)
 		return STEP_NEXT;
-	f->call = f->report.facts.storage.kind == STORAGE_NAND ? whole_nand(f) : flow_surface;
+	f->call = lg_on_nand(f) ? whole_nand(f) : flow_surface;
 	return STEP_CALL;
 }
 

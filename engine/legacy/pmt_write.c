@@ -21,11 +21,6 @@
 #define PMT_NEW	   0
 #define PMT_UPDATE 1
 
-static bool on_nand(const struct flow *f)
-{
-	return f->report.facts.storage.kind == STORAGE_NAND;
-}
-
 bool legacy_layout_is_gpt(const struct flow *f)
 {
 	const struct scatter_section *s =
@@ -42,7 +37,7 @@ static bool place(const struct flow *f, const struct scatter_entry *e, uint64_t 
 
 	if (!scatter_resolve(f->section, e, &f->report.facts.storage, offset, size))
 		return false;
-	if (user && !on_nand(f))
+	if (user && !lg_on_nand(f))
 		*offset += f->section->user_base;
 	return true;
 }
@@ -61,7 +56,7 @@ static int put_all(struct flow *f, struct problem *problem)
 			return problem_set(problem, e->name, "use the package of this storage size",
 					   "it has no place on the unit");
 		pmt_put(f->table + f->table_bytes, e->name, size,
-			on_nand(f) ? 0 : lg_part(e->region), offset);
+			lg_on_nand(f) ? 0 : lg_part(e->region), offset);
 		f->table_bytes += PMT_ENTRY_BYTES;
 	}
 	return 0;
@@ -71,7 +66,7 @@ enum table_piece legacy_build_table(struct flow *f, const struct gpt *layout, un
 				    struct problem *problem)
 {
 	(void)layout;
-	if (!on_nand(f) && legacy_layout_is_gpt(f))
+	if (!lg_on_nand(f) && legacy_layout_is_gpt(f))
 		return TABLE_IS_GPT;
 	if (nth)
 		return TABLE_OVER;
@@ -85,7 +80,7 @@ enum table_piece legacy_build_table(struct flow *f, const struct gpt *layout, un
 static enum verdict ask_command(struct flow *f, struct flow_action *a)
 {
 	f->io.done = 0;
-	lg_op(f, a, on_nand(f) ? OP_WRITE_PMT_NAND : OP_WRITE_PMT_EMMC);
+	lg_op(f, a, lg_on_nand(f) ? OP_WRITE_PMT_NAND : OP_WRITE_PMT_EMMC);
 	return lg_want(f, 1);
 }
 
@@ -126,7 +121,7 @@ static enum verdict ask_stored(struct flow *f, struct flow_action *a)
 
 static enum verdict ask_again(struct flow *f, struct flow_action *a)
 {
-	lg_op(f, a, on_nand(f) ? OP_READ_PMT_NAND : OP_READ_PMT_EMMC);
+	lg_op(f, a, lg_on_nand(f) ? OP_READ_PMT_NAND : OP_READ_PMT_EMMC);
 	return lg_want(f, 5);
 }
 
@@ -173,7 +168,7 @@ static enum verdict got_entries(struct flow *f, struct slice rx)
 {
 	if (rx.n < f->want)
 		return STEP_MORE;
-	f->legacy.same = same_tables(f->io.image, rx, on_nand(f));
+	f->legacy.same = same_tables(f->io.image, rx, lg_on_nand(f));
 	return STEP_NEXT;
 }
 
@@ -211,7 +206,7 @@ static const struct step pmt_steps[] = {
 static enum verdict ask_table(struct flow *f, struct flow_action *a)
 {
 	(void)a;
-	f->call = !on_nand(f) && legacy_layout_is_gpt(f) ? legacy_write : pmt_steps;
+	f->call = !lg_on_nand(f) && legacy_layout_is_gpt(f) ? legacy_write : pmt_steps;
 	return STEP_CALL;
 }
 

@@ -11,11 +11,6 @@
 #include "engine/legacy/tables.h"
 #include "engine/legacy/wire.h"
 
-static bool on_nand(const struct flow *f)
-{
-	return f->report.facts.storage.kind == STORAGE_NAND;
-}
-
 static enum verdict write_now(struct flow *f)
 {
 	f->call = legacy_write;
@@ -31,7 +26,7 @@ static enum verdict ask_image(struct flow *f, struct flow_action *a)
 	io->sparse = false;
 	if (!boot_region_is_raw(io->image))
 		return write_now(f); /* with its header, or nothing that we know better of */
-	if (on_nand(f)) {
+	if (lg_on_nand(f)) {
 		f->call = legacy_bloader;
 		return STEP_CALL;
 	}

@@ -18,7 +18,7 @@
 
 static enum verdict ask_part(struct flow *f, struct flow_action *a)
 {
-	if (f->report.facts.storage.kind == STORAGE_NAND)
+	if (lg_on_nand(f))
 		return STEP_LEAVE;
 	lg_op(f, a, OP_SWITCH_PART);
 	return lg_want(f, 1);
@@ -140,8 +140,7 @@ static enum verdict ask_piece(struct flow *f, struct flow_action *a)
 	(void)a;
 	if (f->io.stop || f->legacy.chunk == f->io.length)
 		return STEP_NEXT;
-	f->call =
-		f->report.facts.storage.kind == STORAGE_NAND ? legacy_read_nand : legacy_read_emmc;
+	f->call = lg_on_nand(f) ? legacy_read_nand : legacy_read_emmc;
 	return STEP_CALL;
 }
 

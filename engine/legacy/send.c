@@ -64,8 +64,7 @@ static enum verdict got_status(struct flow *f, uint32_t status)
 		f->legacy.error = 0;
 		return STEP_AGAIN;
 	}
-	if (f->report.facts.storage.kind == STORAGE_NAND &&
-	    (code == LG_DATA_TIMEOUT || code == LG_BUFFER_FULL))
+	if (lg_on_nand(f) && (code == LG_DATA_TIMEOUT || code == LG_BUFFER_FULL))
 		return lg_more(f, STAGE_READY, 1);
 	return STEP_NEXT;
 }

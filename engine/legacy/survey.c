@@ -8,12 +8,12 @@
 #include <stdio.h>
 
 #include "engine/base/bytes.h"
+#include "engine/flow/usb_return.h"
 #include "engine/legacy/tables.h"
 #include "engine/legacy/wire.h"
 
 #define ANSWER_MS	 5000
 #define BATTERY_MS	 10000
-#define RETURN_MS	 10000
 #define UNHEARD_MS	 2000 /* the unit goes at once: no use waiting longer for its 5A */
 #define HIGH_SPEED	 1
 #define NO_GAUGE	 0x000000A5u
@@ -69,14 +69,6 @@ static enum verdict ordered(struct flow *f, struct slice rx)
 	return STEP_NEXT;
 }
 
-static enum verdict ask_return(struct flow *f, struct flow_action *a)
-{
-	(void)f;
-	a->what = FLOW_REATTACH;
-	a->ms = RETURN_MS;
-	return STEP_ASKED;
-}
-
 static enum verdict got_return(struct flow *f, struct slice rx)
 {
 	(void)rx;
@@ -84,18 +76,9 @@ static enum verdict got_return(struct flow *f, struct slice rx)
 	return STEP_NEXT;
 }
 
-static enum verdict no_return(struct flow *f, struct slice rx)
-{
-	(void)f;
-	(void)rx;
-	return step_fail(f, FAULT_STATION, 14,
-			 "the unit left to change its USB speed and did not come back within %u s",
-			 RETURN_MS / 1000);
-}
-
 static const struct step switch_steps[] = {
 	{"usb speed switch", 0, order, ordered, NULL},
-	{"usb return", RETURN_MS, ask_return, got_return, no_return},
+	{"usb return", USB_RETURN_MS, usb_return_ask, got_return, usb_return_missed},
 	{NULL, 0, NULL, NULL, NULL},
 };
 
@@ -195,7 +178,7 @@ static enum verdict got_security(struct flow *f, struct slice rx)
 
 static enum verdict ask_bad_blocks(struct flow *f, struct flow_action *a)
 {
-	if (f->report.facts.storage.kind != STORAGE_NAND)
+	if (!lg_on_nand(f))
 		return STEP_NEXT;
 	lg_op(f, a, OP_READ_BMT);
 	return lg_want(f, 1);

@@ -22,11 +22,6 @@
 #define STAGE_STATUS  3
 #define KIND_PMT      0x5A
 
-static bool on_nand(const struct flow *f)
-{
-	return f->report.facts.storage.kind == STORAGE_NAND;
-}
-
 static enum verdict keep(struct flow *f, uint64_t at, struct slice bytes)
 {
 	memcpy(f->table + at, bytes.p, bytes.n);
@@ -38,7 +33,7 @@ static enum verdict ask_sectors(struct flow *f, struct flow_action *a)
 	(void)a;
 	f->legacy.table = TABLE_NONE;
 	f->table_bytes = 0;
-	if (on_nand(f))
+	if (lg_on_nand(f))
 		return STEP_NEXT;
 	f->io.region = REGION_USER;
 	f->io.address = 0;
@@ -57,7 +52,7 @@ static enum verdict got_sectors(struct flow *f, struct slice rx)
 	struct gpt gpt;
 
 	(void)rx;
-	if (on_nand(f) || memcmp(f->table + BLOCK_BYTES, "EFI PART", 8) != 0)
+	if (lg_on_nand(f) || memcmp(f->table + BLOCK_BYTES, "EFI PART", 8) != 0)
 		return STEP_NEXT;
 	if (limit && entries > limit)
 		return step_refuse(f, 44,
@@ -73,7 +68,7 @@ static enum verdict got_sectors(struct flow *f, struct slice rx)
 
 static enum verdict ask_list(struct flow *f, struct flow_action *a)
 {
-	lg_op(f, a, on_nand(f) ? OP_READ_PMT_NAND : OP_READ_PMT_EMMC);
+	lg_op(f, a, lg_on_nand(f) ? OP_READ_PMT_NAND : OP_READ_PMT_EMMC);
 	return lg_want(f, 1);
 }
 
@@ -154,7 +149,7 @@ int legacy_parse_table(const struct flow *f, struct gpt *gpt, struct problem *pr
 	case TABLE_SECTORS:
 		return gpt_parse(gpt, table, BLOCK_BYTES, problem);
 	case TABLE_PMT:
-		return pmt_parse(gpt, table, on_nand(f) ? PMT_NAND : PMT_ANY, problem);
+		return pmt_parse(gpt, table, lg_on_nand(f) ? PMT_NAND : PMT_ANY, problem);
 	case TABLE_GPT_LIST:
 		return pmt_parse(gpt, table, PMT_GPT_LIST, problem);
 	case TABLE_NONE:

@@ -19,6 +19,11 @@ const struct chip_quirks *lg_quirks(const struct flow *f)
 	return q ? q : &plain;
 }
 
+bool lg_on_nand(const struct flow *f)
+{
+	return f->report.facts.storage.kind == STORAGE_NAND;
+}
+
 uint8_t lg_storage(const struct flow *f)
 {
 	switch (f->report.facts.storage.kind) {

@@ -78,6 +78,7 @@ enum legacy_status {
 /* Storage and part numbers (section 5). */
 enum legacy_storage { LG_NOR = 0, LG_NAND = 1, LG_EMMC = 2, LG_SDMMC = 3 };
 uint8_t lg_storage(const struct flow *f);
+bool lg_on_nand(const struct flow *f);
 /* 0: the region has none. */
 uint8_t lg_part(enum storage_region region);
 

@@ -62,8 +62,7 @@ const struct step legacy_write_emmc[] = {
 static enum verdict ask_write(struct flow *f, struct flow_action *a)
 {
 	(void)a;
-	f->call = f->report.facts.storage.kind == STORAGE_NAND ? legacy_write_nand
-							       : legacy_write_emmc;
+	f->call = lg_on_nand(f) ? legacy_write_nand : legacy_write_emmc;
 	return STEP_CALL;
 }
 

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "engine/base/bytes.h"
+#include "engine/flow/usb_return.h"
 #include "engine/xflash/command.h"
 #include "engine/xflash/status.h"
 #include "engine/xflash/tables.h"
@@ -27,7 +28,6 @@
 #define META_BY_USB	   2
 #define STRAY_MAX	   64
 #define LEAVE_MS	   5000
-#define RETURN_MS	   10000
 #define UNHEARD_MS	   2000 /* the device goes after 100 ms; no use waiting longer */
 #define DEFAULT_USB_ID	   0x0E8D2001u
 
@@ -187,14 +187,6 @@ static enum verdict ordered(struct flow *f, struct slice rx)
 	return STEP_NEXT;
 }
 
-static enum verdict ask_return(struct flow *f, struct flow_action *a)
-{
-	(void)f;
-	a->what = FLOW_REATTACH;
-	a->ms = RETURN_MS;
-	return STEP_ASKED;
-}
-
 /* No sync follows: the command loop is where it was, on a new link. */
 static enum verdict got_return(struct flow *f, struct slice rx)
 {
@@ -204,16 +196,8 @@ static enum verdict got_return(struct flow *f, struct slice rx)
 	return STEP_NEXT;
 }
 
-static enum verdict no_return(struct flow *f, struct slice rx)
-{
-	(void)rx;
-	return step_fail(f, FAULT_STATION, 14,
-			 "the unit left to change its USB speed and did not come back within %u s",
-			 RETURN_MS / 1000);
-}
-
 const struct step xflash_switch[] = {
 	{"usb speed switch", 0, order_switch, ordered, NULL},
-	{"usb return", RETURN_MS, ask_return, got_return, no_return},
+	{"usb return", USB_RETURN_MS, usb_return_ask, got_return, usb_return_missed},
 	{NULL, 0, NULL, NULL, NULL},
 };

@@ -3,8 +3,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -14,41 +12,16 @@
 #include "engine/xml/xml.h"
 #include "tests/lib/pack.h"
 #include "tests/lib/replay.h"
+#include "tests/trace/transcript.h"
 
 static struct pack pack;
 static struct flow flow;
 static struct flow_plan plan;
 static struct flow_action action;
 
-static char *transcript(const char *name)
-{
-	char path[512];
-	char *text;
-	long n;
-	FILE *file;
-
-	snprintf(path, sizeof path, "%s/%s", TRACE_DIR, name);
-	file = fopen(path, "rb");
-	assert_non_null(file);
-	assert_int_equal(fseek(file, 0, SEEK_END), 0);
-	n = ftell(file);
-	assert_true(n > 0);
-	rewind(file);
-	text = calloc(1, (size_t)n + 1);
-	assert_non_null(text);
-	assert_int_equal(fread(text, 1, (size_t)n, file), (size_t)n);
-	fclose(file);
-	return text;
-}
-
 static void replay(const char *name, const struct replay_blob *blobs)
 {
-	char *text = transcript(name);
-	struct replay r = {.name = name, .text = text, .blobs = blobs};
-
-	if (!replay_run(&r, &flow, &action))
-		fail_msg("%s", r.error);
-	free(text);
+	transcript_play(name, blobs, &flow, &action);
 }
 
 static int set_up(void **state)
