@@ -1,9 +1,13 @@
 /*
- * A device that answers the start handshake, identification and agent upload with the input's
- * bytes. Each exchange takes one byte that says how (reply, cut short, silence, departure), then
- * its data.
+ * A device that answers the start handshake, identification, authorisation and agent upload with
+ * the input's bytes. Each exchange takes one byte that says how (reply, cut short, silence,
+ * departure), then its data. The plan has all the files that a secured boot ROM may ask for.
  */
 #include <string.h>
+
+#include <openssl/evp.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
 
 #include "engine/brom/brom.h"
 #include "engine/flow/flow_state.h"
@@ -14,6 +18,23 @@
 
 static struct pack pack;
 static struct flow flow;
+
+#define KEY_BITS 512 /* the smallest there is: an answer costs little */
+
+static struct flow_keys keys;
+
+static void make_keys(void)
+{
+	static const uint8_t file[] = {'M', 'M', 'M', 1};
+	EVP_PKEY *key = EVP_RSA_gen(KEY_BITS);
+	unsigned char *der = NULL;
+	int n = key ? i2d_PrivateKey(key, &der) : 0;
+
+	must(n > 0);
+	keys.sla = (struct slice){der, (size_t)n}; /* kept for all inputs */
+	keys.auth = keys.cert = (struct slice){file, sizeof file};
+	EVP_PKEY_free(key);
+}
 
 /* Single bytes on the wire are start bytes, opcodes of our list, or JUMP_DA64's two parameters. */
 static void check_sent(const struct flow_action *a)
@@ -57,14 +78,16 @@ static void answer(const struct flow_action *a, struct slice *in, struct flow_ev
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
 	struct arrival arrival = {0x0e8d, n && bytes[0] & 1 ? 0x2000 : 0x0003, USB_SPEED_HIGH};
-	struct flow_plan plan = {.package = &pack.package};
+	struct flow_plan plan = {.package = &pack.package, .keys = &keys};
 	struct slice in = {bytes, n};
 	struct flow_event e = {.now_ms = 1};
 	struct flow_action a;
 	unsigned actions = 0;
 
-	if (!pack.package.parts)
+	if (!pack.package.parts) {
 		pack_make(&pack, &(struct pack_options){.boot_bytes = 5000});
+		make_keys();
+	}
 	flow_begin(&flow, &plan, &arrival, 0, &a);
 	while (a.what != FLOW_FINISH && strcmp(flow.report.step, "first byte") != 0) {
 		check_sent(&a);
