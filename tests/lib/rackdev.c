@@ -11,6 +11,7 @@
 
 #include "engine/base/bytes.h"
 #include "tests/rack/options.h"
+#include "tests/rack/state.h"
 
 #define OUT_BYTES     (128u << 10) /* longest bulk OUT request */
 #define READ_BYTES    (32u << 10)
@@ -481,5 +482,6 @@ int rackdev_split(struct rackdev *r, const char *dir)
 	}
 	snprintf(r->d->dir, sizeof r->d->dir, "%s/0", dir);
 	snprintf(r->dir, sizeof r->dir, "%s", dir);
+	state_save(r->d); /* what is known of a NAND stands there, too */
 	return 0;
 }
