@@ -235,6 +235,9 @@ static int parse_chip(struct rack_config *c, struct problem *problem)
 	if (!c->chip)
 		return problem_set(problem, "--chip", "name one as in engine/data/chips.json",
 				   "\"%s\" is not in the chip table", c->chip_name);
+	if (c->chip->da_protocol == DA_PROTOCOL_LEGACY && c->storage == STORAGE_UFS)
+		return problem_set(problem, "--storage", "use emmc or nand",
+				   "legacy agents such as %s's know no UFS", c->chip_name);
 	if (!c->preloader_chosen && c->chip->da_protocol == DA_PROTOCOL_LEGACY)
 		c->preloader = PRELOADER_OLD;
 	return 0;

@@ -484,6 +484,7 @@ static void wrong_usage_is_one_clear_line(void **state)
 		{"--identity mine", "is none of its values"},
 		{"--attach vhci --state x --identity provisioned", "own data needs partitions"},
 		{"--attach vhci --state x --chip MT9999", "is not in the chip table"},
+		{"--attach vhci --state x --chip MT6580 --storage ufs:64M", "know no UFS"},
 		{"--descriptors 4", "\"4\" is no number from 1 to 3"},
 		{"--dram-ids 15zz", "is no id"},
 		{"--da-sha256 12", "it is no SHA-256"},

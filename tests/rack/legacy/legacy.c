@@ -77,7 +77,7 @@ uint32_t la_code(const struct device *d, uint32_t status)
 		{3087, 3087, 5}, {3149, 3157, 5}, {3178, 3178, 16},
 	};
 
-	if (d->config->agent != AGENT_2011)
+	if (d->config->agent != AGENT_2011 || !d->legacy->profile->single_stage)
 		return status;
 	for (size_t i = 0; i < sizeof old / sizeof *old; i++) {
 		if (status >= old[i].from && status <= old[i].to)
