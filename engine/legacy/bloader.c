@@ -1,7 +1,7 @@
 /*
  * bloader: DOWNLOAD_BLOADER, the raw preloader to NAND (da-legacy.md 5.9).
  *
- *     51 -> 5A, key hash -> 0, packet, device -> 5A, first or update -> image list -> packets
+ *     51 -> 5A, [key hash -> 0], packet, device -> 5A, first or update -> image list -> packets
  *
  * The agent lays out block 0 with its headers by itself. What is said of the image comes from its
  * own GFH; the document leaves the hash to hosts that check signatures, this one sends zeros.
@@ -30,11 +30,19 @@ static enum verdict ask_command(struct flow *f, struct flow_action *a)
 	return lg_want(f, 1);
 }
 
+/* Agents of version 3 are older than the key hash. */
+static bool knows_hash(const struct flow *f)
+{
+	return f->report.facts.da_version[0] != '3';
+}
+
 static enum verdict ask_hash(struct flow *f, struct flow_action *a)
 {
 	uint8_t block[PC_BYTES + 4 + HASH_BYTES] = {0};
 	uint8_t *p = block + (lg_quirks(f)->pc_time ? PC_BYTES : 0);
 
+	if (!knows_hash(f))
+		return STEP_NEXT;
 	put_be32(p, HASH_BYTES);
 	tx_copy(f, a, block, (size_t)(p + 4 + HASH_BYTES - block));
 	return lg_want(f, 4);
