@@ -146,6 +146,15 @@ void info_agent(struct device_facts *facts, struct slice doc)
 		doc_text(text_trim(value), facts->da_version, sizeof facts->da_version);
 }
 
+void info_hrid(struct device_facts *facts, struct slice doc)
+{
+	uint8_t id[sizeof facts->hrid];
+	struct slice value;
+
+	if (doc_item(doc, "DA.HRID", &value) && hex_bytes(value, id, sizeof id) == sizeof id)
+		memcpy(facts->hrid, id, sizeof id);
+}
+
 bool info_challenge(struct slice doc, uint8_t random[16])
 {
 	struct slice value;

@@ -15,6 +15,8 @@
 bool info_hardware(struct device_facts *facts, struct slice doc);
 /* GET-DA-INFO: version and build date into facts->da_version. */
 void info_agent(struct device_facts *facts, struct slice doc);
+/* GET-SYS-PROPERTY DA.HRID into facts->hrid; nothing when it is not 16 bytes. */
+void info_hrid(struct device_facts *facts, struct slice doc);
 /*
  * SECURITY-GET-DEV-FW-INFO: the 16 random bytes that an authorisation answers. False: none.
  */

@@ -4,12 +4,11 @@
  */
 #include <string.h>
 
+#include "engine/flow/usb_return.h"
 #include "engine/xml/info.h"
 #include "engine/xml/tables.h"
 #include "engine/xml/talk.h"
 #include "engine/xml/words.h"
-
-#define RETURN_MS 10000
 
 static void ask_document(struct flow *f, const char *command)
 {
@@ -68,14 +67,6 @@ static enum verdict ordered(struct flow *f, struct slice rx)
 	return STEP_NEXT;
 }
 
-static enum verdict ask_return(struct flow *f, struct flow_action *a)
-{
-	(void)f;
-	a->what = FLOW_REATTACH;
-	a->ms = RETURN_MS;
-	return STEP_ASKED;
-}
-
 /* The command loop is on a new link, and says START there. */
 static enum verdict got_return(struct flow *f, struct slice rx)
 {
@@ -87,17 +78,9 @@ static enum verdict got_return(struct flow *f, struct slice rx)
 	return STEP_NEXT;
 }
 
-static enum verdict no_return(struct flow *f, struct slice rx)
-{
-	(void)rx;
-	return step_fail(f, FAULT_STATION, 14,
-			 "the unit left to change its USB speed and did not come back within %u s",
-			 RETURN_MS / 1000);
-}
-
 const struct step xml_switch[] = {
 	{"usb speed switch", 0, order_switch, ordered, NULL},
-	{"usb return", RETURN_MS, ask_return, got_return, no_return},
+	{"usb return", USB_RETURN_MS, usb_return_ask, got_return, usb_return_missed},
 	{NULL, 0, NULL, NULL, NULL},
 };
 
@@ -155,11 +138,64 @@ static enum verdict got_life(struct flow *f, struct slice rx)
 	return xml_may(f, rx);
 }
 
+/* What only the card of an identified unit shows is not asked for in every run. */
+static bool wants_card(const struct flow *f)
+{
+	return f->plan->operation == FLOW_IDENTIFY;
+}
+
+static enum verdict ask_rpmb(struct flow *f, struct flow_action *a)
+{
+	(void)a;
+	if (!wants_card(f))
+		return STEP_NEXT;
+	xml_command(f, "1.0", "EMMC-CONTROL");
+	doc_put(&f->xml.command, "function", "GET-RPMB-KEY-STATUS");
+	xml_file(f, "target_file", "rpmb.txt");
+	xml_take(f, XML_TAKE_TEXT);
+	f->table_bytes = 0;
+	return xml_run(f);
+}
+
+/* No key, no storage with one, another spelling of the function: the fact stays unknown. */
+static enum verdict got_rpmb(struct flow *f, struct slice rx)
+{
+	struct slice text = xml_text(f);
+
+	if (f->xml.result == XML_OK && text.n)
+		f->report.facts.rpmb = doc_find(text, "NOT-EXIST") ? RPMB_NO_KEY
+				       : doc_find(text, "EXIST")   ? RPMB_HAS_KEY
+								   : RPMB_UNKNOWN;
+	return f->xml.dead ? xml_must(f, rx) : STEP_NEXT;
+}
+
+static enum verdict ask_hrid(struct flow *f, struct flow_action *a)
+{
+	(void)a;
+	if (!wants_card(f))
+		return STEP_NEXT;
+	xml_command(f, "1.0", "GET-SYS-PROPERTY");
+	doc_put(&f->xml.command, "key", "DA.HRID");
+	xml_file(f, "target_file", "property.xml");
+	xml_take(f, XML_TAKE_TEXT);
+	f->table_bytes = 0;
+	return xml_run(f);
+}
+
+static enum verdict got_hrid(struct flow *f, struct slice rx)
+{
+	if (f->xml.result == XML_OK)
+		info_hrid(&f->report.facts, xml_text(f));
+	return f->xml.dead ? xml_must(f, rx) : STEP_NEXT;
+}
+
 const struct step xml_survey[] = {
 	{"usb speed", 0, ask_faster, got_faster, NULL},
 	{"usb speed switch", 0, ask_switch, NULL, NULL},
 	{"hardware", 0, ask_hardware, got_hardware, NULL},
 	{"agent version", 0, ask_agent, got_agent, NULL},
 	{"storage life", 0, ask_life, got_life, NULL},
+	{"rpmb", 0, ask_rpmb, got_rpmb, NULL},
+	{"hardware id", 0, ask_hrid, got_hrid, NULL},
 	{NULL, 0, NULL, NULL, NULL},
 };

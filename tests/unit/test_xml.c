@@ -241,6 +241,10 @@ static void versions_and_challenges(void **state)
 	(void)state;
 	info_agent(&facts, text_of("<da_info><da_version>2021</da_version></da_info>"));
 	assert_string_equal(facts.da_version, "2021");
+	info_hrid(&facts, text_of("<item key=\"DA.HRID\">00ff</item>"));
+	assert_int_equal(facts.hrid[1], 0);
+	info_hrid(&facts, text_of("<item key=\"DA.HRID\">000102030405060708090a0b0c0d0e0f</item>"));
+	assert_int_equal(facts.hrid[15], 15);
 	assert_true(info_challenge(
 		text_of("<sla version=\"1.0\"><rnd>000102030405060708090A0B0C0D0E0F</rnd>"),
 		random));
