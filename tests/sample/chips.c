@@ -36,19 +36,35 @@ static const struct sample_gfh gfh_2022 = {0x200F10, 0x80000, 0x64, 1, 5};
 			&gfh_2022, false                                                           \
 	}
 
+#define LEGACY(name, project, storages, form, layout, version, emi, gfh, no_fill)                  \
+	{                                                                                          \
+		name, project, AGENT_LEGACY, storages, form, layout, version, emi, gfh, no_fill    \
+	}
+
 static const struct sample_chip chips[] = {
-	{"MT6572", "a101", AGENT_LEGACY, EMMC | NAND, FORM_V111, &sample_layout_2013, 11, &emi_e,
-	 &gfh_6572, true},
-	{"MT6580", "w370", AGENT_LEGACY, EMMC, FORM_V112, &sample_layout_2015, 21, &emi_a,
-	 &gfh_2015, false},
-	{"MT6582", "s5222", AGENT_LEGACY, EMMC | NAND, FORM_V111, &sample_layout_2013, 12, &emi_a,
-	 &gfh_6592, true},
-	{"MT6589", "s960", AGENT_LEGACY, EMMC, FORM_PLAIN, &sample_layout_2012, 10, &emi_f,
-	 &gfh_6592, true},
-	{"MT6592", "s5260", AGENT_LEGACY, EMMC, FORM_V112, &sample_layout_2012, 13, &emi_a,
-	 &gfh_6592, true},
-	{"MT6735", "hq6735_66t", AGENT_LEGACY, EMMC, FORM_V112, &sample_layout_2015, 20, &emi_a,
-	 &gfh_2015, false},
+	LEGACY("MT6571", "q500", EMMC, FORM_V111, &sample_layout_2013, 14, &emi_e, &gfh_6572, true),
+	LEGACY("MT6572", "a101", EMMC | NAND, FORM_V111, &sample_layout_2013, 11, &emi_e, &gfh_6572,
+	       true),
+	LEGACY("MT6580", "w370", EMMC, FORM_V112, &sample_layout_2015, 21, &emi_a, &gfh_2015,
+	       false),
+	LEGACY("MT6582", "s5222", EMMC | NAND, FORM_V111, &sample_layout_2013, 12, &emi_a,
+	       &gfh_6592, true),
+	LEGACY("MT6589", "s960", EMMC, FORM_PLAIN, &sample_layout_2012, 10, &emi_f, &gfh_6592,
+	       true),
+	LEGACY("MT6592", "s5260", EMMC, FORM_V112, &sample_layout_2012, 13, &emi_a, &gfh_6592,
+	       true),
+	LEGACY("MT6735", "hq6735_66t", EMMC, FORM_V112, &sample_layout_2015, 20, &emi_a, &gfh_2015,
+	       false),
+	LEGACY("MT6737", "rlk6737m_65", EMMC, FORM_V112, &sample_layout_2015, 20, &emi_a, &gfh_2015,
+	       false),
+	LEGACY("MT6752", "k52v1_64", EMMC, FORM_V112, &sample_layout_2015, 17, &emi_b, &gfh_2015,
+	       true),
+	LEGACY("MT6753", "jl628_s1", EMMC, FORM_V112, &sample_layout_2015, 20, &emi_a, &gfh_2015,
+	       false),
+	LEGACY("MT6795", "k95v1_64", EMMC, FORM_V112, &sample_layout_2015, 15, &emi_b, &gfh_2015,
+	       true),
+	LEGACY("MT8163", "h55_8163", EMMC, FORM_V112, &sample_layout_2015, 16, &emi_a, &gfh_2015,
+	       true),
 
 	XFLASH("MT6739", "k39tv1_64_bsp", EMMC | UFS, 32, &emi_a, &gfh_2015),
 	XFLASH("MT6755", "k55v1_64", EMMC, 22, &emi_b, &gfh_2015),
@@ -60,15 +76,23 @@ static const struct sample_chip chips[] = {
 	XFLASH("MT6771", "k71v1_64_bsp", EMMC | UFS, 36, &emi_c, &gfh_2019),
 	XFLASH("MT6779", "k79v1_64", EMMC | UFS, 39, &emi_c, &gfh_2019),
 	XFLASH("MT6785", "k85v1_64", EMMC | UFS, 45, &emi_c, &gfh_2019),
+	XFLASH("MT6833", "k6833v1_64", EMMC | UFS, 52, &emi_d, &gfh_2022),
+	XFLASH("MT6853", "k6853v1_64", EMMC | UFS, 49, &emi_d, &gfh_2022),
+	XFLASH("MT6885", "k6885v1_64", EMMC | UFS, 46, &emi_c, &gfh_2022),
+	XFLASH("MT6893", "k6893v1_64", EMMC | UFS, 51, &emi_d, &gfh_2022),
 	XFLASH("MT8167", "lx04", EMMC | NAND, 28, &emi_8167, &gfh_2015),
 
 	XML("MT6789", "k6789v1_64"),
 	XML("MT6835", "k6835v1_64"),
 	XML("MT6855", "k6855v1_64"),
+	XML("MT6878", "k6878v1_64"),
 	XML("MT6886", "k6886v1_64"),
 	XML("MT6895", "k6895v1_64"),
+	XML("MT6897", "k6897v1_64"),
 	XML("MT6983", "k6983v1_64"),
 	XML("MT6985", "k6985v1_64"),
+	XML("MT6989", "k6989v1_64"),
+	XML("MT6991", "k6991v1_64"),
 };
 #define CHIPS (sizeof chips / sizeof *chips)
 

@@ -18,6 +18,7 @@ static const char usage[] =
 	"                        [--size MIB] [--raw] [--compact] [--ab] [--layout-variant 1|2]\n"
 	"                        [--sign KEY.pem] [--verified]\n"
 	"       flashrack-sample keys --out DIR\n"
+	"       flashrack-sample chips\n"
 	"       flashrack-sample verify --package DIR --device DIR [--signed]\n"
 	"       flashrack-sample identity --package DIR --device DIR\n"
 	"\n"
@@ -40,6 +41,7 @@ static const char usage[] =
 	"  --sign KEY.pem   agents signed with this RSA key, and auth_sv5.auth made with it\n"
 	"  --verified       signed forms, X-verified.img, beside images with a MediaTek header\n"
 	"\n"
+	"chips      lists the chips with their agents' generation and storages\n"
 	"keys       makes owner, sla and stranger key pairs (.pem, .pub.pem) for tests\n"
 	"\n"
 	"verify     compares a device of the rack (its state folder) with a package, byte for "
@@ -217,6 +219,22 @@ static int check(const char *verb, const struct options *o)
 	return verify_identity(o->package, o->device) ? 1 : 0;
 }
 
+static int list_chips(void)
+{
+	static const char *const agents[] = {"legacy", "xflash", "xml"};
+	static const char *const storages[] = {" emmc", " ufs", " nand"};
+	const struct sample_chip *chip;
+
+	for (size_t i = 0; (chip = sample_chip_at(i)); i++) {
+		printf("%s %s", chip->name, agents[chip->agent]);
+		for (int k = 0; k < SAMPLE_STORAGES; k++)
+			if (chip->storages & 1u << k)
+				fputs(storages[k], stdout);
+		putchar('\n');
+	}
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct options o = {.wish = {.seed = 1, .layout = 1}};
@@ -228,11 +246,13 @@ int main(int argc, char **argv)
 		return o.out ? make(&o) : wrong("--out", "missing");
 	if (optind + 1 != argc)
 		return wrong(argv[optind + 1], "one word too many");
+	if (!strcmp(argv[optind], "chips"))
+		return list_chips();
 	if (!strcmp(argv[optind], "keys"))
 		return !o.out					  ? wrong("--out", "missing")
 		       : make_dir(o.out) || sign_make_keys(o.out) ? 1
 								  : 0;
 	if (strcmp(argv[optind], "verify") && strcmp(argv[optind], "identity"))
-		return wrong(argv[optind], "neither keys nor verify nor identity");
+		return wrong(argv[optind], "none of chips, keys, verify and identity");
 	return check(argv[optind], &o);
 }
