@@ -47,6 +47,23 @@ void rig_expect32(struct rig *rig, uint32_t v)
 	assert_int_equal(get_be32(b), v);
 }
 
+void rig_legacy_alive(struct rig *rig)
+{
+	rig_send(rig, "72");
+	rig_expect(rig, rig->d.usb.face.speed == USB_HIGH ? "5A 01" : "5A 00");
+}
+
+void rig_legacy_bloader(struct rig *rig)
+{
+	static const uint8_t hash[32];
+
+	rig_send(rig, "51");
+	rig_expect(rig, "5A");
+	rig_word32(rig, sizeof hash);
+	assert_int_equal(rig_out(rig, hash, sizeof hash), 0);
+	rig_expect32(rig, 0);
+}
+
 void rig_legacy_packet(struct rig *rig, const uint8_t *bytes, size_t n)
 {
 	uint8_t *with_sum = malloc(n + 2);

@@ -23,6 +23,10 @@ void rig_legacy_report(struct rig *rig); /* takes the report */
 void rig_legacy_loop(struct rig *rig);
 
 /* ---- pieces ---- */
+/* The agent is in its command loop: 72 is answered, with the speed of the link. */
+void rig_legacy_alive(struct rig *rig);
+/* 51 up to the permission and the answer 0 to a key hash of zeros. */
+void rig_legacy_bloader(struct rig *rig);
 void rig_word32(struct rig *rig, uint32_t v); /* sends a big-endian u32 */
 void rig_expect32(struct rig *rig, uint32_t v);
 /* A packet as 5.3 has it: 5A apart, data with its sum; the answer is not read. */

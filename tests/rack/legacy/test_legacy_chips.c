@@ -32,12 +32,6 @@ static struct rig *make(void **state, const char *chip)
 	return *state;
 }
 
-static void expect_alive(struct rig *rig)
-{
-	rig_send(rig, "72");
-	rig_expect(rig, "5A 01");
-}
-
 static const struct chip *next_legacy(size_t *i)
 {
 	while (*i < chip_count()) {
@@ -62,7 +56,7 @@ static void all_chips_reach_their_loop_both_ways(void **state)
 
 			rig->config.boot = brom ? BOOT_BROM : BOOT_PRELOADER;
 			rig_legacy_loop(rig);
-			expect_alive(rig);
+			rig_legacy_alive(rig);
 		}
 		count++;
 	}
@@ -115,7 +109,7 @@ static void report_lengths(void **state)
 		assert_int_equal(report[table[i].bytes - 10], 0x5A);
 		assert_int_equal(report[table[i].bytes - 1], 0xC1);
 		rig_expect_silence(rig, 50);
-		expect_alive(rig);
+		rig_legacy_alive(rig);
 	}
 }
 
@@ -133,7 +127,7 @@ static void security_processed_for_the_first_time(void **state)
 	rig_expect(rig, "A5");
 	rig_expect_silence(rig, 29000);
 	rig_expect(rig, "5A 00 00 0C 0B 00 00 04 09 C1");
-	expect_alive(rig);
+	rig_legacy_alive(rig);
 }
 
 static void chip_check_fails(void **state)
@@ -338,7 +332,7 @@ static void mt6592_adds_16_bytes(void **state)
 	rig_expect(rig, "5A 5A");
 	assert_int_equal(flash_read(&rig->d.flash, REGION_USER, 0x2000, got, 1), 0);
 	assert_int_equal(got[0], 0);
-	expect_alive(rig);
+	rig_legacy_alive(rig);
 }
 
 /* ---- one stage: MT6573, 6575, 6577 ---- */
@@ -363,7 +357,7 @@ static void nand_table_of_a_one_stage_agent(void **state)
 	rig_expect(rig, "5A"); /* found: the third is not wanted */
 	rig_legacy_dram(rig);
 	rig_legacy_report(rig);
-	expect_alive(rig);
+	rig_legacy_alive(rig);
 }
 
 /* The same names, lower numbers (section 6). */
@@ -401,7 +395,7 @@ static void second_stage_of_another_file(void **state)
 	rig->config.agent = AGENT_2013;
 	rig->da2[9] ^= 1;
 	rig_legacy_loop(rig);
-	expect_alive(rig);
+	rig_legacy_alive(rig);
 }
 
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

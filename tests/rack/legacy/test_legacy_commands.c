@@ -38,12 +38,6 @@ static struct rig *ready(void **state)
 	return rig;
 }
 
-static void expect_alive(struct rig *rig)
-{
-	rig_send(rig, "72");
-	rig_expect(rig, "5A 01");
-}
-
 /* ---- USB ---- */
 
 static void come_back(struct rig *rig, uint16_t vid, uint16_t pid)
@@ -70,7 +64,7 @@ static void port_comes_back_at_high_speed(void **state)
 	rig_send(rig, "70 01");
 	rig_expect(rig, "5A");
 	come_back(rig, 0x0E8D, 0x2001);
-	expect_alive(rig);
+	rig_legacy_alive(rig);
 	rig_send(rig, "60"); /* its state survived: the user region is selected */
 	rig_expect(rig, "5A");
 	rig_send(rig, "08");
@@ -84,7 +78,7 @@ static void port_comes_back_with_other_ids(void **state)
 	rig_send(rig, "73 01 60 00 10 04"); /* LG's */
 	rig_expect(rig, "5A");
 	come_back(rig, 0x1004, 0x6000);
-	expect_alive(rig);
+	rig_legacy_alive(rig);
 }
 
 /* ---- tables ---- */
@@ -128,7 +122,7 @@ static void pmt_write_of_a_gpt_chip(void **state)
 
 	rig_send(rig, "A4");
 	rig_expect_silence(rig, 200);
-	expect_alive(rig);
+	rig_legacy_alive(rig);
 }
 
 static void pmt_on_emmc(void **state)
@@ -163,7 +157,7 @@ static void pmt_on_emmc(void **state)
 	assert_int_equal(get_le64(got + 8 + 72), 0x2000000);
 	rig_send(rig, "A1"); /* NAND's */
 	rig_expect(rig, "A5 00 00 0B C8");
-	expect_alive(rig);
+	rig_legacy_alive(rig);
 }
 
 static void first_form_of_the_pmt(void **state)
@@ -195,11 +189,7 @@ static void preloader_into_both_boot_regions(void **state)
 	uint8_t image[0x400] = "MMM\x01\x38\0\0\0FILE_INFO", got[8];
 
 	put_le32(image + 0x20, sizeof image);
-	rig_send(rig, "51");
-	rig_expect(rig, "5A");
-	rig_send(rig, "00 00 00 20 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00"
-		      "00 00 00 00 00 00 00 00 00 00 00 00");
-	rig_expect(rig, "00 00 00 00");
+	rig_legacy_bloader(rig);
 	rig_send(rig, "00 00 20 00 05");
 	rig_expect(rig, "5A 5A");
 	rig_send(rig, "00 00 00 02  A5  5A  05 00 01  00 00 00 00  00 00 00 00  00 00 00 00"
@@ -214,21 +204,17 @@ static void preloader_into_both_boot_regions(void **state)
 		assert_memory_equal(got, image, sizeof got);
 	}
 	assert_false(bootcheck_boot_region_broken(&rig->d.flash));
-	expect_alive(rig);
+	rig_legacy_alive(rig);
 }
 
 static void preloader_for_another_storage(void **state)
 {
 	struct rig *rig = ready(state);
 
-	rig_send(rig, "51");
-	rig_expect(rig, "5A");
-	rig_send(rig, "00 00 00 20 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00"
-		      "00 00 00 00 00 00 00 00 00 00 00 00");
-	rig_expect(rig, "00 00 00 00");
+	rig_legacy_bloader(rig);
 	rig_send(rig, "00 00 04 00 02");
 	rig_expect(rig, "A5 00 00 0C 6A");
-	expect_alive(rig);
+	rig_legacy_alive(rig);
 }
 
 /* ---- FE ---- */
@@ -254,7 +240,7 @@ static void dram_test(void **state)
 	}
 	assert_int_equal(get_be32(status), 0);
 	assert_int_equal(last, 100);
-	expect_alive(rig);
+	rig_legacy_alive(rig);
 }
 
 static void failing_memory(void **state)
@@ -269,7 +255,7 @@ static void failing_memory(void **state)
 	rig_send(rig, "5A");
 	rig_expect(rig, "00 00 0B B9  00 00 00 00 00 00 20 02"
 			"00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00");
-	expect_alive(rig);
+	rig_legacy_alive(rig);
 }
 
 static void storage_test_writes_its_pattern(void **state)
@@ -290,7 +276,7 @@ static void storage_test_writes_its_pattern(void **state)
 	rig_send(rig, "FE 00 00 00 01 00 00 00 00 00 10 00 00 00 00 00 00 00 00 00 04"
 		      "00 00 00 00 00 00 00 01 5A 5A 5A 5A");
 	rig_expect(rig, "A5 00 00 0B C8"); /* no NAND */
-	expect_alive(rig);
+	rig_legacy_alive(rig);
 }
 
 static void memory_dump(void **state)
@@ -306,7 +292,7 @@ static void memory_dump(void **state)
 	rig_read(rig, got, sizeof got);
 	assert_memory_equal(got, bytes, sizeof bytes);
 	rig_send(rig, "5A");
-	expect_alive(rig);
+	rig_legacy_alive(rig);
 }
 
 /* ---- small ones ---- */
@@ -329,7 +315,7 @@ static void registers_and_power_chip(void **state)
 	rig_expect(rig, "00 00 5A");
 	rig_send(rig, "7D 00 10 00 01");
 	rig_expect(rig, "5A");
-	expect_alive(rig);
+	rig_legacy_alive(rig);
 }
 
 static void questions(void **state)
@@ -361,7 +347,7 @@ static void questions(void **state)
 	rig_expect(rig, "A5 00 00 0B C7");
 	rig_send(rig, "A7 05");
 	rig_expect(rig, "A5 00 00 0C 6A");
-	expect_alive(rig);
+	rig_legacy_alive(rig);
 }
 
 /* The one-time area can not be changed by any command. */
@@ -375,7 +361,7 @@ static void otp_is_locked(void **state)
 	rig_expect(rig, "00 00 0C 65");
 	rig_send(rig, "9D 00 00 00 00 00 00 00 00");
 	rig_expect(rig, "00 00 0C 65");
-	expect_alive(rig);
+	rig_legacy_alive(rig);
 }
 
 static void download_mode_after_the_watchdog(void **state)
@@ -403,7 +389,7 @@ static void answer_to_a_packet_is_lost(void **state)
 	rig_expect(rig, "69");
 	rig_legacy_packet(rig, bytes, sizeof bytes);
 	rig_expect_silence(rig, 2000);
-	expect_alive(rig); /* the agent thinks that all was said */
+	rig_legacy_alive(rig); /* the agent thinks that all was said */
 }
 
 static void storage_fails_from_a_packet_on(void **state)
@@ -420,7 +406,7 @@ static void storage_fails_from_a_packet_on(void **state)
 	rig_legacy_packet(rig, bytes, sizeof bytes);
 	rig_expect(rig, "A5 00 00 0C 52");
 	rig_send(rig, "96");
-	expect_alive(rig);
+	rig_legacy_alive(rig);
 }
 
 static void spoiled_packet(void **state)
@@ -438,7 +424,7 @@ static void spoiled_packet(void **state)
 	rig_expect(rig, "A5 00 00 0B F9");
 	rig_legacy_packet(rig, bytes, sizeof bytes);
 	rig_expect(rig, "69");
-	expect_alive(rig);
+	rig_legacy_alive(rig);
 }
 
 static void slow_erase(void **state)

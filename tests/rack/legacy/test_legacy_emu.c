@@ -20,13 +20,6 @@ static struct rig *ready(void **state)
 	return *state;
 }
 
-/* The loop is there: 72 is answered; the boot ROM's link is at full speed. */
-static void expect_alive(struct rig *rig)
-{
-	rig_send(rig, "72");
-	rig_expect(rig, "5A 00");
-}
-
 static void expect_dead(struct rig *rig)
 {
 	rig_expect_silence(rig, SILENT_MS);
@@ -50,7 +43,7 @@ static void emu_unknown_opcode_is_swallowed(void **state)
 
 	rig_send(rig, "00 FF C0 BB 5A");
 	rig_expect_silence(rig, 100);
-	expect_alive(rig);
+	rig_legacy_alive(rig);
 }
 
 static void emu_assertion_is_printed_into_the_stream(void **state)
@@ -252,7 +245,7 @@ static void emu_write_checks_address_and_length(void **state)
 		rig_expect(rig, table[i].answer);
 	}
 	assert_int_equal(rig->d.flash.regions[REGION_USER].written, 0);
-	expect_alive(rig);
+	rig_legacy_alive(rig);
 }
 
 static void emu_write_to_rpmb_and_to_part_9_is_answered(void **state)
@@ -273,7 +266,7 @@ static void emu_image_write_refuses_rpmb_behind_the_packet_length(void **state)
 
 	rig_send(rig, "61 01 03  00 00 00 00 00 00 00 00  00 00 00 00 00 00 02 00  00 03");
 	rig_expect(rig, "00 10 00 00  A5 00 00 0C 55");
-	expect_alive(rig);
+	rig_legacy_alive(rig);
 }
 
 static void begin_write(struct rig *rig, const char *level)
@@ -309,7 +302,7 @@ static void emu_wrong_sum_may_be_sent_again(void **state)
 		rig_expect(rig, i == 2 ? "69" : "A5 00 00 0B F9");
 	}
 	assert_int_equal(byte_at(rig, REGION_USER, 0x1000), 7);
-	expect_alive(rig);
+	rig_legacy_alive(rig);
 }
 
 static void emu_levels_0_and_2_take_any_sum(void **state)
@@ -332,13 +325,13 @@ static void emu_stop_at_the_start_and_behind_3065(void **state)
 
 	begin_write(rig, "01");
 	rig_send(rig, "96");
-	expect_alive(rig);
+	rig_legacy_alive(rig);
 	begin_write(rig, "01");
 	rig_send(rig, "5A");
 	assert_int_equal(rig_out(rig, bytes, sizeof bytes), 0);
 	rig_expect(rig, "A5 00 00 0B F9");
 	rig_send(rig, "96");
-	expect_alive(rig);
+	rig_legacy_alive(rig);
 }
 
 static void emu_any_other_control_byte_hangs(void **state)
@@ -423,7 +416,7 @@ static void old_agents_know_no_fill_chunk(void **state)
 	assert_int_equal(rig_out(rig, sum, 2), 0);
 	rig_expect(rig, "A5 00 00 0C 52");
 	rig_send(rig, "96");
-	expect_alive(rig);
+	rig_legacy_alive(rig);
 }
 
 /* ---- 5.5 to 5.7 ---- */
@@ -461,7 +454,7 @@ static void emu_verify_compares_with_the_sum_that_was_kept(void **state)
 	verify_image(rig, "5A");
 	write_image(rig, "01"); /* kept none */
 	verify_image(rig, "A5 00 00");
-	expect_alive(rig);
+	rig_legacy_alive(rig);
 }
 
 static void emu_read_refusals(void **state)
@@ -482,7 +475,7 @@ static void emu_read_refusals(void **state)
 		rig_send(rig, table[i].command);
 		rig_expect(rig, table[i].answer);
 	}
-	expect_alive(rig);
+	rig_legacy_alive(rig);
 }
 
 static void emu_read_of_absent_storages(void **state)
@@ -504,7 +497,7 @@ static void emu_read_of_absent_storages(void **state)
 	rig_read(rig, got, sizeof got);
 	assert_memory_not_equal(got, wanted, sizeof wanted);
 	rig_send(rig, "5A");
-	expect_alive(rig);
+	rig_legacy_alive(rig);
 }
 
 /* A READ cannot be stopped: 96 is ignored, and so is everything but 5A and A5. */
@@ -522,7 +515,7 @@ static void read_ignores_96(void **state)
 	rig_send(rig, "5A");
 	rig_read(rig, got, sizeof got);
 	rig_send(rig, "5A");
-	expect_alive(rig);
+	rig_legacy_alive(rig);
 }
 
 static void emu_format_refusals_have_a_stray_byte(void **state)
@@ -544,7 +537,7 @@ static void emu_format_refusals_have_a_stray_byte(void **state)
 		rig_expect(rig, table[i].answer);
 		rig_expect_silence(rig, 50);
 	}
-	expect_alive(rig);
+	rig_legacy_alive(rig);
 }
 
 static void forbidden_format_has_no_stray_byte(void **state)
@@ -556,7 +549,7 @@ static void forbidden_format_has_no_stray_byte(void **state)
 	rig_send(rig, "D4 02 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 02 00");
 	rig_expect(rig, "A5 00 00 17 7C");
 	rig_expect_silence(rig, 100);
-	expect_alive(rig);
+	rig_legacy_alive(rig);
 }
 
 static void emu_format_of_an_absent_storage_crashes(void **state)
@@ -617,7 +610,7 @@ static void emu_table_of_41_entries_kills_the_agent(void **state)
 	for (int i = 0; i < 3; i++) {
 		rig_legacy_loop(rig);
 		put_gpt(rig, 41);
-		expect_alive(rig);
+		rig_legacy_alive(rig);
 		rig_send(rig, first[i]);
 		expect_dead(rig);
 	}
@@ -641,7 +634,7 @@ static void table_copies_are_told_apart(void **state)
 	rig_send(rig, "A5");
 	rig_expect(rig, "02 00 00 00 B0");
 	rig_send(rig, "A5");
-	expect_alive(rig);
+	rig_legacy_alive(rig);
 }
 
 /* ---- 5.9 ---- */
@@ -665,7 +658,7 @@ static void emu_watchdog_in_the_background(void **state)
 
 	rig_send(rig, "DB 01 40 00 00 00 02");
 	rig_expect(rig, "5A");
-	expect_alive(rig);
+	rig_legacy_alive(rig);
 	rig_advance(rig, 4000);
 	assert_true(rig->d.present);
 	rig_advance(rig, 2000);
@@ -684,7 +677,7 @@ static void emu_small_queries(void **state)
 	rig_expect(rig, "00 00 0B FF");
 	rig_send(rig, "A7 02");
 	rig_expect(rig, "A5 00 00 00 04");
-	expect_alive(rig);
+	rig_legacy_alive(rig);
 }
 
 static void emu_download_info_of_an_absent_nand(void **state)

@@ -31,12 +31,6 @@ static struct rig *ready(void **state)
 	return *state;
 }
 
-static void expect_alive(struct rig *rig)
-{
-	rig_send(rig, "72");
-	rig_expect(rig, "5A 01");
-}
-
 static void report_of_nand(void **state)
 {
 	struct rig *rig = *state;
@@ -189,7 +183,7 @@ static void images_over_bad_blocks(void **state)
 	rig_send(rig, "A3");
 	rig_expect(rig, "5A 02  00 09 00 FE  00 28 00 FD");
 	rig_send(rig, "5A");
-	expect_alive(rig);
+	rig_legacy_alive(rig);
 }
 
 static void image_list_is_checked(void **state)
@@ -202,7 +196,7 @@ static void image_list_is_checked(void **state)
 	rig_expect(rig, "A5 00 00 0B DC");
 	image_list(rig, outside, 1);
 	rig_expect(rig, "A5 00 00 0B E0");
-	expect_alive(rig);
+	rig_legacy_alive(rig);
 }
 
 static void bad_packet_of_an_image(void **state)
@@ -222,7 +216,7 @@ static void bad_packet_of_an_image(void **state)
 	rig_expect(rig, "A5 00 00 0B F9");
 	rig_legacy_packet(rig, bytes, PAGE);
 	rig_expect(rig, "69 5A 5A");
-	expect_alive(rig);
+	rig_legacy_alive(rig);
 }
 
 static void pages_with_their_spare(void **state)
@@ -246,7 +240,7 @@ static void pages_with_their_spare(void **state)
 		assert_int_equal(got[PAGE], 0xFF);
 		rig_send(rig, time ? "96" : "69");
 	}
-	expect_alive(rig);
+	rig_legacy_alive(rig);
 }
 
 /* ---- FORMAT ---- */
@@ -279,7 +273,7 @@ static void format_tells_bad_blocks(void **state)
 		assert_int_equal(flash_nand_read(&rig->d.flash, at, &byte, 1), 0);
 		assert_int_equal(byte, 0);
 	}
-	expect_alive(rig);
+	rig_legacy_alive(rig);
 }
 
 static void the_reserved_blocks_are_not_formatted(void **state)
@@ -290,7 +284,7 @@ static void the_reserved_blocks_are_not_formatted(void **state)
 	send64(rig, (LOGICAL - 1) * BLOCK);
 	send64(rig, 2 * BLOCK);
 	rig_expect(rig, "5A A5 00 00 0B E0 5A");
-	expect_alive(rig);
+	rig_legacy_alive(rig);
 }
 
 /* ---- tables ---- */
@@ -335,7 +329,7 @@ static void table_is_written_and_read(void **state)
 	assert_int_equal(flash_read(&rig->d.flash, REGION_USER, (uint64_t)LOGICAL * BLOCK, got, 4),
 			 0);
 	assert_memory_equal(got, "3vTP", 4);
-	expect_alive(rig);
+	rig_legacy_alive(rig);
 }
 
 /* ---- 51 ---- */
@@ -346,11 +340,7 @@ static void preloader_boots(void **state)
 	uint8_t preloader[0x900] = "MMM\x01\x38\0\0\0FILE_INFO";
 
 	put_le32(preloader + 0x20, sizeof preloader);
-	rig_send(rig, "51");
-	rig_expect(rig, "5A");
-	rig_send(rig, "00 00 00 20 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00"
-		      "00 00 00 00 00 00 00 00 00 00 00 00");
-	rig_expect(rig, "00 00 00 00");
+	rig_legacy_bloader(rig);
 	rig_send(rig, "00 00 04 00 02");
 	rig_expect(rig, "5A 5A");
 	rig_send(rig,
@@ -363,7 +353,7 @@ static void preloader_boots(void **state)
 		rig_expect(rig, "69");
 	}
 	rig_expect(rig, "5A");
-	expect_alive(rig);
+	rig_legacy_alive(rig);
 	bootcheck_record(&rig->d, "test");
 	assert_string_equal(rig->d.last_boot_reason, "test: no partition table");
 	assert_false(bootcheck_boot_region_broken(&rig->d.flash));
@@ -386,7 +376,7 @@ static void emmc_commands_are_refused(void **state)
 	rig_expect(rig, "A5 00 00 0C 50");
 	rig_send(rig, "A5");
 	rig_expect(rig, "A5 00 00 04 0D");
-	expect_alive(rig);
+	rig_legacy_alive(rig);
 }
 
 static void nand_commands_are_refused(void **state)
@@ -404,7 +394,7 @@ static void nand_commands_are_refused(void **state)
 	rig_expect(rig, "A5 00 00 0B C8");
 	rig_send(rig, "52");
 	rig_expect(rig, "A5");
-	expect_alive(rig);
+	rig_legacy_alive(rig);
 }
 
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, rig_legacy_teardown)
