@@ -26,7 +26,7 @@
 __attribute__((format(printf, 3, 4))) static enum verdict dram_failed(struct flow *f, uint32_t code,
 								      const char *format, ...)
 {
-	char why[128], status[48] = "";
+	char why[176], status[48] = "";
 	va_list ap;
 
 	va_start(ap, format);
@@ -287,8 +287,12 @@ static enum verdict ask_set_up(struct flow *f, struct flow_action *a)
 
 static enum verdict set_up_failed(struct flow *f, uint32_t code)
 {
-	return dram_failed(f, code, "DRAM set-up with version %u of %s failed",
-			   settings(f)->emi_version, settings(f)->name);
+	bool meant = dram_record_for(settings(f), &f->legacy.board, 0) != DRAM_RECORD_NONE ||
+		     dram_record_discrete(settings(f), 0) != DRAM_RECORD_NONE;
+
+	return dram_failed(f, code, "DRAM set-up with version %u of %s failed%s",
+			   settings(f)->emi_version, settings(f)->name,
+			   meant ? "" : ", which has no record for this board's memory");
 }
 
 #define STAGE_SIZE 1

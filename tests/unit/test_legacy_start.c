@@ -296,12 +296,28 @@ static void set_up_that_fails(void **state)
 	expect_said("3002");
 	expect_said("SETUP_DRAM_FAIL");
 	assert_false(kit.flow.report.fault.refused);
+	assert_null(strstr(kit.flow.report.fault.what, "no record"));
 	dram(0x6580, records_of(0, 1), UP_TO_RECORDS "D> 01 B5\n");
 	legacy_kit_expect(&kit, 4032);
 	expect_said("01B5");
 	dram(0x6580, records_of(0, 1), UP_TO_RECORDS "D> 01 B4\nH> 5A | 80 00 00 01\nsilence\n");
 	legacy_kit_expect(&kit, 4032);
 	expect_said("hangs");
+}
+
+/* An agent that chooses by itself finds nothing: the words say what the table lacks. */
+static void table_without_this_board(void **state)
+{
+	static const struct kit_record other[] = {{"\x90\x01\x4AHYNIX1", 9, 0}};
+
+	(void)state;
+	legacy_kit_settings(&kit, 21, 188, other, 1);
+	dram(0x6580, records_of(0, 1),
+	     BOARD "H> E8 | 00 00 00 15\nD> 5A 00 00 00 BC\nH> 5A | 00 00 00 BC | <records>\n"
+		   "D> 02 A5\nH> 5A | 80 00 00 01\nD> 00 00 0B C4\n");
+	legacy_kit_expect(&kit, 4032);
+	expect_said("3012");
+	expect_said("no record for this board");
 }
 
 /* ---- second stage and report ---- */
@@ -417,6 +433,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(whole_table, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(settings_that_do_not_fit, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(set_up_that_fails, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(table_without_this_board, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(second_stage, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(nand_report, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(wide_report_with_bad_block_word, set_up, tear_down),
