@@ -3,12 +3,12 @@
  * broken link or silence behind the order is no fault: whether it went is the next step's.
  */
 #include "engine/base/bytes.h"
+#include "engine/flow/departure.h"
 #include "engine/legacy/tables.h"
 #include "engine/legacy/wire.h"
 
 #define ANSWER_MS   10000
-#define LEAVE_MS    10000 /* USB goes first; the reset itself comes 5 s later */
-#define STRAY_MAX   64
+#define LEAVE_MS    10000  /* USB goes first; the reset itself comes 5 s later */
 #define RESET_TICKS 0x0140 /* of 15.6 ms */
 #define POWER_OFF   0
 
@@ -53,33 +53,9 @@ static enum verdict ask_mode(struct flow *f, struct flow_action *a)
 	return lg_want(f, 1);
 }
 
-static enum verdict ask_leave(struct flow *f, struct flow_action *a)
-{
-	(void)a;
-	f->leaving = true;
-	return lg_want(f, 1);
-}
-
-static enum verdict got_stray(struct flow *f, struct slice rx)
-{
-	(void)rx;
-	if (f->legacy.stage < STRAY_MAX)
-		return lg_more(f, (uint8_t)(f->legacy.stage + 1), 1);
-	return step_fail(f, FAULT_FLASHTOOL, LG_PROTOCOL,
-			 "the agent goes on sending after its end");
-}
-
-static enum verdict no_leave(struct flow *f, struct slice rx)
-{
-	(void)rx;
-	return step_fail(f, FAULT_STATION, 63,
-			 "the agent accepted the end, but the unit is still on the bus after %u s",
-			 LEAVE_MS / 1000);
-}
-
 const struct step legacy_end[] = {
 	{"end", ANSWER_MS, ask_end, got_end, unheard},
 	{"end mode", ANSWER_MS, ask_mode, got_end, unheard},
-	{"leave", LEAVE_MS, ask_leave, got_stray, no_leave},
+	{"leave", LEAVE_MS, departure_ask, departure_stray, departure_missed},
 	{NULL, 0, NULL, NULL, NULL},
 };

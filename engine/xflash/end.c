@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "engine/base/bytes.h"
+#include "engine/flow/departure.h"
 #include "engine/flow/usb_return.h"
 #include "engine/xflash/command.h"
 #include "engine/xflash/status.h"
@@ -26,8 +27,6 @@
 #define BOOT_TO_FASTBOOT   2
 #define META_ON		   1
 #define META_BY_USB	   2
-#define STRAY_MAX	   64
-#define LEAVE_MS	   5000
 #define UNHEARD_MS	   2000 /* the device goes after 100 ms; no use waiting longer */
 #define DEFAULT_USB_ID	   0x0E8D2001u
 
@@ -111,38 +110,11 @@ static enum verdict unheard(struct flow *f, struct slice rx)
 	return STEP_NEXT;
 }
 
-/* Wait for the device to leave: the runner takes its departure for this step's success. */
-static enum verdict ask_leave(struct flow *f, struct flow_action *a)
-{
-	(void)a;
-	f->leaving = true;
-	f->xflash.stage = 0;
-	return rx_want(f, 1);
-}
-
-static enum verdict got_stray(struct flow *f, struct slice rx)
-{
-	(void)rx;
-	if (f->xflash.stage++ < STRAY_MAX)
-		return STEP_MORE;
-	return step_fail(f, FAULT_XFLASH, XFLASH_PROTOCOL_ERROR,
-			 "the agent goes on sending after its shutdown");
-}
-
-static enum verdict no_leave(struct flow *f, struct slice rx)
-{
-	(void)rx;
-	return step_fail(f, FAULT_STATION, 63,
-			 "the agent accepted the shutdown, but the unit is still on the bus "
-			 "after %u s",
-			 LEAVE_MS / 1000);
-}
-
 const struct step xflash_end[] = {
 	{"boot mode", 0, ask_meta, control_ok, NULL},
 	{"shutdown", 5000, ask_shutdown, xf_ok, NULL},
 	{"shutdown block", 5000, ask_block, got_block, unheard},
-	{"leave", LEAVE_MS, ask_leave, got_stray, no_leave},
+	{"leave", DEPARTURE_MS, departure_ask, departure_stray, departure_missed},
 	{NULL, 0, NULL, NULL, NULL},
 };
 

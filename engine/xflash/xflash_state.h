@@ -6,9 +6,8 @@
 #include <stdint.h>
 
 #include "engine/base/slice.h"
+#include "engine/flow/agent_lock.h"
 #include "engine/xflash/frame.h"
-
-#define XFLASH_ANSWER_MAX 512 /* bytes: a key of 4096 bits */
 
 struct xflash_state {
 	struct frame_reader in;
@@ -34,7 +33,7 @@ struct xflash_state {
 	bool mirror;	   /* NAND: the second copy of the table is being read */
 	bool switched_usb; /* the speed switch has been tried */
 	uint16_t answer_n; /* of a signed challenge */
-	uint8_t answer[XFLASH_ANSWER_MAX];
+	uint8_t answer[AGENT_LOCK_ANSWER_MAX];
 };
 
 #endif

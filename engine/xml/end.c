@@ -4,12 +4,9 @@
  * These agents have no power-off: a unit that must not start again drops its USB link and stays
  * where it is. Whether the unit went, and not what it said on the way, is the answer.
  */
+#include "engine/flow/departure.h"
 #include "engine/xml/tables.h"
 #include "engine/xml/talk.h"
-#include "engine/xml/words.h"
-
-#define LEAVE_MS  5000
-#define STRAY_MAX 64
 
 /* The mode's name for SET-BOOT-MODE; NULL for the plain ends. */
 static const char *mode_of(enum flow_end end)
@@ -64,36 +61,9 @@ static enum verdict got_restart(struct flow *f, struct slice rx)
 	return f->xml.result == XML_UNHEARD ? STEP_NEXT : xml_must(f, rx);
 }
 
-/* Wait for the device to leave: the runner takes its departure for this step's success. */
-static enum verdict ask_leave(struct flow *f, struct flow_action *a)
-{
-	(void)a;
-	f->leaving = true;
-	f->xml.strays = 0;
-	return rx_want(f, 1);
-}
-
-static enum verdict got_stray(struct flow *f, struct slice rx)
-{
-	(void)rx;
-	if (f->xml.strays++ < STRAY_MAX)
-		return STEP_MORE;
-	return step_fail(f, FAULT_XML, XML_FAULT_OUT_OF_STEP,
-			 "the agent goes on sending after it was told to restart");
-}
-
-static enum verdict no_leave(struct flow *f, struct slice rx)
-{
-	(void)rx;
-	return step_fail(f, FAULT_STATION, 63,
-			 "the agent accepted the restart, but the unit is still on the bus after "
-			 "%u s",
-			 LEAVE_MS / 1000);
-}
-
 const struct step xml_end[] = {
 	{"boot mode", 0, ask_mode, xml_must, NULL},
 	{"restart", 0, ask_restart, got_restart, NULL},
-	{"leave", LEAVE_MS, ask_leave, got_stray, no_leave},
+	{"leave", DEPARTURE_MS, departure_ask, departure_stray, departure_missed},
 	{NULL, 0, NULL, NULL, NULL},
 };

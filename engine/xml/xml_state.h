@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "engine/base/slice.h"
+#include "engine/flow/agent_lock.h"
 #include "engine/xflash/frame.h"
 #include "engine/xml/doc.h"
 
@@ -29,7 +30,6 @@ enum xml_take {
 #define XML_MESSAGE_MAX 160
 #define XML_TOKEN_MAX	96
 #define XML_HEARD_MAX	2048 /* agents emit at most 1024 bytes of XML */
-#define XML_ANSWER_MAX	512  /* bytes of a signed challenge */
 
 struct wire_sums;
 
@@ -73,13 +73,12 @@ struct xml_state {
 	uint64_t total, taken;
 
 	/* what the start has found */
-	bool locked;	   /* DA.SLA */
 	bool can_faster;   /* it can change to a better USB speed */
 	bool switched_usb; /* it has been tried */
 	bool early_lock;   /* the first stage wants the authorisation already */
 	bool ram_tested;
 	uint16_t answer_n;
-	uint8_t signed_answer[XML_ANSWER_MAX];
+	uint8_t signed_answer[AGENT_LOCK_ANSWER_MAX];
 };
 
 #endif
