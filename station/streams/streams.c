@@ -61,14 +61,14 @@ static void answer_load(struct streams *s)
 }
 
 /* Room in the queue again, the file is whole, or neither will ever be: say so to who waits. */
-static void answer_write(struct streams *s)
+static void answer_write(struct streams *s, bool finished)
 {
-	bool over = s->wait == STREAM_LAST ? s->finished : s->queued <= STREAMS_QUEUE_BYTES;
+	bool over = s->wait == STREAM_LAST ? finished : s->queued <= STREAMS_QUEUE_BYTES;
 
 	if (s->wait == STREAM_FREE || (!over && !fault_of(s)))
 		return;
 	s->wait = STREAM_FREE;
-	if (s->finished) {
+	if (finished) { /* the last piece: the worker is idle */
 		s->finished = false;
 		s->saved_own = s->saved_own || s->done.identity;
 		s->host.stored(s->host.context, &s->done);
@@ -81,6 +81,7 @@ static void worked(uv_work_t *request, int status)
 {
 	struct streams *s = request->data;
 	enum stream_work what = s->what;
+	bool finished = s->finished; /* before the worker goes on */
 
 	(void)status; /* never cancelled */
 	s->busy = false;
@@ -103,7 +104,7 @@ static void worked(uv_work_t *request, int status)
 	if (s->first)
 		start(s, STREAM_WRITE);
 	if (what == STREAM_WRITE)
-		answer_write(s);
+		answer_write(s, finished);
 	else if (what == STREAM_LOAD)
 		answer_load(s);
 	else if (what == STREAM_OWED)
