@@ -182,7 +182,6 @@ static enum verdict ask_settings(struct flow *f, struct flow_action *a)
 
 	(void)a;
 	f->legacy.by_vendor = false;
-	f->legacy.vendor_asked = false;
 	if (!f->plan->package->has_preloader || !p->emi.n)
 		return refused(f, step_fail(f, FAULT_FLASHTOOL, LG_NO_DRAM_SETTINGS,
 					    "the unit came by boot ROM and needs DRAM settings, "
@@ -297,17 +296,6 @@ static enum verdict set_up_failed(struct flow *f, uint32_t code)
 
 #define STAGE_SIZE 1
 
-/* The agent knows no package here: its chips can be asked, once, if there are records for that. */
-static bool ask_maker(const struct flow *f, uint32_t code)
-{
-	const struct legacy_state *l = &f->legacy;
-
-	if (!lg_quirks(f)->emi_discrete || l->vendor_asked)
-		return false;
-	return l->by_vendor || (code == LG_DEVICE_NOT_FOUND &&
-				dram_record_discrete(settings(f), 0) != DRAM_RECORD_NONE);
-}
-
 static enum verdict take_result(struct flow *f, struct slice rx)
 {
 	enum verdict v = lg_whole(f, rx);
@@ -323,8 +311,7 @@ static enum verdict take_result(struct flow *f, struct slice rx)
 	status = get_be32(rx.p);
 	if (status == 0)
 		return lg_more(f, STAGE_SIZE, 10);
-	status = lg_code(f, status);
-	return ask_maker(f, status) ? STEP_NEXT : set_up_failed(f, status);
+	return f->legacy.by_vendor ? STEP_NEXT : set_up_failed(f, lg_code(f, status));
 }
 
 /* Discrete DRAM: the first record only got the agent to ask the chips who made them (variant B). */
@@ -337,12 +324,13 @@ static enum verdict ask_vendor(struct flow *f, struct flow_action *a)
 static enum verdict got_vendor(struct flow *f, struct slice rx)
 {
 	enum verdict v = lg_whole(f, rx);
-	size_t i;
+	size_t i = DRAM_RECORD_NONE;
 
 	if (v != STEP_NEXT)
 		return v;
-	f->legacy.vendor_asked = true;
-	i = dram_record_discrete(settings(f), get_be32(rx.p));
+	f->legacy.by_vendor = false;
+	if (get_be32(rx.p)) /* 0 would stand for any */
+		i = dram_record_discrete(settings(f), get_be32(rx.p));
 	if (i == DRAM_RECORD_NONE)
 		return refused(f, dram_failed(f, LG_DEVICE_NOT_FOUND,
 					      "%s has no DRAM settings for discrete DRAM of maker "

@@ -31,7 +31,6 @@ struct legacy_state {
 	uint16_t pick[LEGACY_PICKS_MAX];
 	uint32_t record_bytes; /* as the agent said */
 	bool by_vendor;	       /* a record of discrete DRAM went out: its maker is asked for */
-	bool vendor_asked;
 
 	/* second stage upload */
 	uint32_t sent;
