@@ -7,7 +7,7 @@
  *       corrupt     one byte of this transfer is inverted
  *       slow        each transfer takes 50 ms longer from there on (VALUE: milliseconds)
  *       status      the device answers VALUE (hex) instead of success
- *       checksum    SEND_DA answers a wrong checksum
+ *       checksum    the next checksum is wrong: SEND_DA's; a legacy agent's of settings or packets
  *       flap        the device comes and goes N times before it stays (WHERE is arrival)
  *       fullspeed   it comes up at full speed (WHERE is arrival)
  *       dram-fail   DRAM initialisation ends with 0xC004000A

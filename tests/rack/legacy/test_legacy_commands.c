@@ -427,6 +427,26 @@ static void spoiled_packet(void **state)
 	rig_legacy_alive(rig);
 }
 
+/* The host's A5 has the same packet sent again, with its right sum. */
+static void wrong_sum_of_a_read_packet(void **state)
+{
+	struct rig *rig = make(state, "MT6580");
+	uint8_t got[512];
+
+	rig_fault(rig, "checksum@step:read-packet");
+	rig_legacy_loop(rig);
+	rig_send(rig, "D6 0B 02 00 00 00 00 00 00 00 00 00 00 00 00 00 00 02 00");
+	rig_expect(rig, "5A");
+	rig_word32(rig, 0x1000);
+	rig_read(rig, got, sizeof got);
+	rig_expect(rig, "55 55");
+	rig_send(rig, "A5");
+	rig_read(rig, got, sizeof got);
+	rig_expect(rig, "00 00");
+	rig_send(rig, "5A");
+	rig_legacy_alive(rig);
+}
+
 static void slow_erase(void **state)
 {
 	struct rig *rig = make(state, "MT6580");
@@ -485,6 +505,7 @@ int main(void)
 		T(answer_to_a_packet_is_lost),
 		T(storage_fails_from_a_packet_on),
 		T(spoiled_packet),
+		T(wrong_sum_of_a_read_packet),
 		T(slow_erase),
 		T(no_storage_found),
 	};
