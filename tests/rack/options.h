@@ -18,6 +18,8 @@ struct ctl_request {
 	const char *slot; /* number, busid, or "all"; NULL for status */
 };
 
+extern const char options_usage[]; /* the text of --help */
+
 enum options_result options_parse(struct rack_config *config, struct ctl_request *ctl, int argc,
 				  char **argv, struct problem *problem);
 
