@@ -2,7 +2,8 @@
  * flow_state: the state of one run, for those who embed it and for the step tables.
  *
  * A plain struct: copying it copies the run, at any step. It points to static tables and to the
- * borrowed plan only, never into itself. About 50 KiB, most of it scratch for a partition table.
+ * borrowed plan only, never into itself. About 80 KiB, most of it partition tables: the unit's own
+ * and scratch for a new one.
  */
 #ifndef ENGINE_FLOW_FLOW_STATE_H
 #define ENGINE_FLOW_FLOW_STATE_H

@@ -219,6 +219,15 @@ static void no_agent(void **state)
 	expect_refusal(36, "preflight", "agent");
 }
 
+static void agent_of_an_older_generation(void **state)
+{
+	(void)state;
+	begin(&(struct pack_options){.platform = "MT6789", .without_preloader = true});
+	pack.package.finding_count = 0;
+	run(&(struct memdev_options){.preloader = true, .hw_code = 0x1208});
+	expect_refusal(36, "preflight", "a V6 one");
+}
+
 static void preloader_of_another_chip(void **state)
 {
 	(void)state;
@@ -451,6 +460,7 @@ int main(void)
 		cmocka_unit_test(identity_allowed_by_name),
 		cmocka_unit_test(nothing_to_write),
 		cmocka_unit_test(no_agent),
+		cmocka_unit_test(agent_of_an_older_generation),
 		cmocka_unit_test(preloader_of_another_chip),
 		cmocka_unit_test(no_dram_settings),
 		cmocka_unit_test(secured_boot_rom),
