@@ -10,30 +10,15 @@
 #include "engine/xml/xml.h"
 #include "tests/lib/pack.h"
 #include "tests/lib/replay.h"
+#include "tests/unit/xml_agent.h"
 
-#define DEVICE(command, arg)                                                                       \
-	"D> X <host><version>1.0</version><command>CMD:" command "</command><arg>" arg             \
-	"</arg></host>\n"
-#define START "D> X <host><version>1.0</version><command>CMD:START</command></host>\n"
-#define END(result, message)                                                                       \
-	DEVICE("END", "<result>" result "</result><message>" message "</message>") "H> T OK\n"
-#define END_OK END("OK", "")
-#define HOST(command, arg)                                                                         \
-	"H> T OK\nH> X <da><version>1.0</version><command>CMD:" command "</command><arg>" arg      \
-	"</arg></da>\n"
 #define ERASE                                                                                      \
 	HOST("ERASE-FLASH",                                                                        \
 	     "<partition>EMMC-USER</partition><offset>0x0</offset><length>0x200</length>")
 #define READ                                                                                       \
 	HOST("READ-FLASH", "<partition>EMMC-USER</partition><offset>0x0</offset>"                  \
 			   "<length>0x8</length><target_file>read.bin</target_file>")
-#define BRING(name)                                                                                \
-	DEVICE("UPLOAD-FILE", "<info>x</info><target_file>" name "</target_file>"                  \
-			      "<packet_length>0x1000</packet_length>")
 #define WRITE HOST("WRITE-PARTITION", "<partition>lk</partition><source_file>lk.img</source_file>")
-#define FETCH(kind, name, most)                                                                    \
-	DEVICE("DOWNLOAD-FILE", "<checksum>" kind "</checksum><info>lk</info><source_file>" name   \
-				"</source_file><packet_length>" most "</packet_length>")
 #define FILE_ASK(key, name)                                                                        \
 	DEVICE("FILE-SYS-OPERATION", "<key>" key "</key><file_path>" name "</file_path>")          \
 	"H> T OK\n"
@@ -388,163 +373,6 @@ static void silence_has_its_reason(void **state)
 	expect_fault(FAULT_XML, XML_FAULT_NO_END, "within 5000 ms");
 }
 
-#define REBOOT HOST("REBOOT", "<action>DISCONNECT</action>")
-
-static void ways_to_leave(void **state)
-{
-	(void)state;
-	fresh();
-	play(xml_end, START REBOOT "gone\n");
-	assert_int_equal(flow.report.fault.family, FAULT_NONE);
-	fresh();
-	play(xml_end, START REBOOT "D> T OK\nsilence\ngone\n");
-	assert_int_equal(flow.report.fault.family, FAULT_NONE);
-	fresh();
-	play(xml_end, START REBOOT "D> T OK\n" END_OK "D> 00\ngone\n");
-	assert_int_equal(flow.report.fault.family, FAULT_NONE);
-	fresh();
-	play(xml_end, START REBOOT "D> T OK\n" END_OK "silence\n");
-	expect_fault(FAULT_STATION, 63, "still on the bus");
-	fresh();
-	play(xml_end, START REBOOT "D> T OK\n" END("ERR", "Unknown reboot action: X") "silence\n");
-	expect_fault(FAULT_XML, XML_FAULT_OTHER, "Unknown reboot action");
-}
-
-static void boot_modes(void **state)
-{
-	(void)state;
-	fresh();
-	flow.io.end = FLOW_END_META;
-	play(xml_end,
-	     START HOST("SET-BOOT-MODE",
-			"<mode>META</mode><connect_type>USB</connect_type>"
-			"<mobile_log>OFF</mobile_log><adb>OFF</adb>") "D> T OK\n" END_OK START
-		     HOST("REBOOT", "<action>IMMEDIATE</action>") "D> T OK\n" END_OK "gone\n");
-	assert_int_equal(flow.report.fault.family, FAULT_NONE);
-	fresh();
-	flow.io.end = FLOW_END_TEST;
-	play(xml_end, START HOST("SET-BOOT-MODE", "<mode>ANDROID-TEST-MODE</mode>") "D> T OK\n" END(
-			      "ERR!UNSUPPORTED", "x"));
-	expect_fault(FAULT_XML, XML_FAULT_UNSUPPORTED, "SET-BOOT-MODE");
-}
-
-#define SWITCH HOST("SWITCH-HIGHER-USB-SPEED", "")
-
-static void speed_switches(void **state)
-{
-	(void)state;
-	fresh();
-	play(xml_switch, START SWITCH "D> T OK\n" END_OK "back 2001\n");
-	expect_none();
-	assert_int_equal(flow.arrival.pid, 0x2001);
-	fresh();
-	play(xml_switch, START SWITCH "D> T OK\ngone\nback 2001\n");
-	expect_none();
-	fresh();
-	play(xml_switch, START SWITCH "D> T ERR!UNSUPPORTED\n" END("ERR!UNSUPPORTED", "x"));
-	expect_none();
-	fresh();
-	play(xml_switch, START SWITCH "D> T OK\n" END_OK "silence\n");
-	expect_fault(FAULT_STATION, 14, "did not come back");
-}
-
-#define PROPERTY                                                                                   \
-	HOST("GET-SYS-PROPERTY", "<key>DA.SLA</key><target_file>property.xml</target_file>")       \
-	"D> T OK\n" BRING(                                                                         \
-		"property.xml") "H> T OK\nD> T OK@0x22\nH> T OK\nD> T OK\nH> T OK\n"               \
-				"D> T <item key=\"DA.SLA\">ENABLED</item>\nH> T OK\n" END_OK
-#define DEVICE_INFO(result)                                                                        \
-	START HOST("SECURITY-GET-DEV-FW-INFO",                                                     \
-		   "<target_file>device.xml</target_file>") "D> T OK\n" result
-#define POLICY                                                                                     \
-	START HOST(                                                                                \
-		"SECURITY-SET-FLASH-POLICY",                                                       \
-		"<source_file>policy.bin</source_file>") "D> T OK\n" DEVICE("DOWNLOAD-FILE",       \
-									    "<checksum>CHK_NO</"   \
-									    "checksum><info>SEC-"  \
-									    "POLICY</info>"        \
-									    "<source_file>policy." \
-									    "bin</source_file>"    \
-									    "<packet_length>"      \
-									    "0x1000</"             \
-									    "packet_length>") "H>" \
-											      " T" \
-											      " O" \
-											      "K"  \
-											      "\n" \
-											      "H>" \
-											      " T" \
-											      " O" \
-											      "K@" \
-											      "0x" \
-											      "3"  \
-											      "\n" \
-											      "D>" \
-											      " T" \
-											      " O" \
-											      "K"  \
-											      "\n" \
-											      "H>" \
-											      " T" \
-											      " O" \
-											      "K@" \
-											      "0x" \
-											      "0"  \
-											      "\n" \
-											      "D>" \
-											      " T" \
-											      " O" \
-											      "K"  \
-											      "\n" \
-											      "H>" \
-											      " F" \
-											      "(3" \
-											      ") " \
-											      "61" \
-											      " 6" \
-											      "2 " \
-											      "63" \
-											      "\n" \
-											      "D>" \
-											      " T" \
-											      " O" \
-											      "K"  \
-											      "\n"
-
-static void locked_agents(void **state)
-{
-	static const struct flow_keys policy = {
-		.da_sla = {(const uint8_t *)"abc", 3},
-		.da_sla_name = "policy.bin",
-	};
-	static const struct flow_keys no_key = {
-		.da_sla = {(const uint8_t *)"-----BEGIN RSA PRIVATE KEY-----\n", 32},
-		.da_sla_name = "key.pem",
-	};
-
-	(void)state;
-	fresh();
-	play(xml_unlock, START PROPERTY);
-	expect_fault(FAULT_STATION, 23, "names no da_sla file");
-	assert_true(flow.report.fault.refused);
-	assert_true(flow.report.facts.agent_locked);
-	fresh();
-	plan.keys = &policy;
-	play(xml_unlock, START PROPERTY DEVICE_INFO(END_OK) POLICY END_OK);
-	expect_none();
-	assert_int_equal(flow.report.bytes_written, 0);
-	fresh();
-	plan.keys = &policy;
-	play(xml_unlock,
-	     START PROPERTY DEVICE_INFO(END_OK) POLICY END("ERR", "Server is not "
-								  "authenticated") "silence\n");
-	expect_fault(FAULT_XML, XML_FAULT_LOCKED, "policy.bin is not its owner's");
-	fresh();
-	plan.keys = &no_key;
-	play(xml_unlock, START PROPERTY DEVICE_INFO(END_OK));
-	expect_fault(FAULT_XML, XML_FAULT_LOCKED, "no random number");
-}
-
 static int set_up(void **state)
 {
 	const struct pack_options options = {.emi_version = 35};
@@ -586,10 +414,6 @@ int main(void)
 		cmocka_unit_test(a_loop_that_was_left),
 		cmocka_unit_test(strays_are_counted),
 		cmocka_unit_test(silence_has_its_reason),
-		cmocka_unit_test(ways_to_leave),
-		cmocka_unit_test(boot_modes),
-		cmocka_unit_test(speed_switches),
-		cmocka_unit_test(locked_agents),
 	};
 
 	return cmocka_run_group_tests_name("xml-talk", tests, set_up, tear_down);
