@@ -25,6 +25,9 @@ static enum verdict whole_of(struct flow *f, const struct flow_range *range, str
 		all->region = range->region == REGION_NONE ? REGION_USER : range->region;
 		all->start = 0;
 		all->length = f->report.facts.storage.bytes[all->region];
+		/* RPMB takes writes only with a key that the unit alone has. */
+		if (all->region == REGION_RPMB && f->plan->operation == FLOW_ERASE)
+			return step_refuse(f, 83, "RPMB can not be erased");
 		if (!all->length)
 			return step_refuse(
 				f, 83, "the unit has no region %s",

@@ -368,6 +368,7 @@ static void wrong_ranges(void **state)
 		{{.region = REGION_USER, .start = 1, .length = 512}, 59, "whole blocks"},
 		{{.region = REGION_GP1}, 83, "EMMC_GP1"},
 		{{.region = REGION_BOOT12}, 83, "region"},
+		{{.region = REGION_RPMB}, 83, "RPMB"},
 	};
 
 	(void)state;
