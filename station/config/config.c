@@ -213,6 +213,7 @@ static const struct key station_keys[] = {
 	OBJECT("flap", read_flap),
 	OBJECT("limits", read_limits),
 	NUMBER("restart_ms", restart_ms, 0, 600000),
+	NUMBER("arrival_wait_s", arrival_wait_s, 0, 86400),
 	NUMBER("disk_free_mib", disk_free_mib, 1, 10000000),
 	OBJECT("order", read_order),
 };

@@ -58,7 +58,9 @@ struct config {
 	 * its preloader starts: arrivals within this time after it left are left alone.
 	 */
 	int64_t restart_ms;
-	int64_t disk_free_mib; /* of the disk of state_dir; with less no runs are started */
+	int64_t arrival_wait_s; /* a named slot that is empty for longer is told of (ST-002); 0 off
+				 */
+	int64_t disk_free_mib;	/* of the disk of state_dir; with less no runs are started */
 	struct {
 		bool given;
 		char name[64], profile[64], package[CONFIG_PATH_MAX], operator_name[64];

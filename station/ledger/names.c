@@ -47,6 +47,18 @@ const char *identity_name(enum flow_identity identity)
 	return names[identity];
 }
 
+const char *retry_name(enum retry_policy retry)
+{
+	static const char *const names[] = {
+		[RETRY_NO] = "no",
+		[RETRY_SAME_PORT] = "same port",
+		[RETRY_OTHER_CABLE] = "other cable",
+		[RETRY_POWER_CYCLE] = "after power cycle",
+	};
+
+	return names[retry];
+}
+
 enum fault_family family_by_name(const char *name)
 {
 	for (int family = FAULT_STATION; name && family <= FAULT_FLASHTOOL; family++)

@@ -37,6 +37,7 @@ void read_error(struct json_out *out, const char *key, const char *family, int64
 	for (size_t i = 0; entry->actions && entry->actions[i]; i++)
 		json_text(out, NULL, entry->actions[i]);
 	json_array_end(out);
+	json_text(out, "retry", retry_name(entry->retry));
 	json_text(out, "what", what);
 	json_text(out, "raw", raw); /* an unlisted status shows under a general code */
 	json_object_end(out);

@@ -12,6 +12,8 @@
 #define TAKEN_AFTER_MS	 3000  /* a departure this long after the result is a person's doing */
 #define REMOVED_SHOWN_MS 10000 /* then the slot is simply empty */
 
+#define ST_NO_BOOT 63
+
 uint64_t port_now_ms(const struct port *p)
 {
 	return uv_now(p->station->loop);
@@ -193,6 +195,7 @@ static void note_arrival(struct port *p, struct usb_device *device)
 	p->seen = device->arrival;
 	p->mode = device->mode;
 	p->arrived_ms = port_now_ms(p);
+	p->awaited_ms = 0;
 	p->refused_start = false;
 	snprintf(p->usb_id, sizeof p->usb_id, "%04x:%04x", p->seen.vid, p->seen.pid);
 	port_touch(p);
@@ -203,6 +206,21 @@ static bool restarts_by_itself(const struct port *p)
 {
 	return p->state == PORT_PASSED && p->left_by_command &&
 	       p->arrived_ms - p->left_ms < (uint64_t)p->station->config->restart_ms;
+}
+
+/* It was told to restart: its preloader shows for a moment. Its boot ROM shows when that is dead.
+ */
+static void note_restart(struct port *p)
+{
+	unsigned long long ms = p->arrived_ms - p->left_ms;
+
+	station_event(p->station, "restarted", p,
+		      "the unit shows %s again %llu ms after it left: it starts", p->usb_id, ms);
+	if (p->mode != MODE_BROM)
+		return;
+	fault_set(&p->notice, FAULT_STATION, ST_NO_BOOT, "restart",
+		  "%llu ms after it left the unit is back in its boot ROM", ms);
+	station_event(p->station, "no-boot", p, "ST-%03u %s", ST_NO_BOOT, p->notice.what);
 }
 
 void port_arrived(struct port *p, struct usb_device *device)
@@ -220,13 +238,13 @@ void port_arrived(struct port *p, struct usb_device *device)
 		port_count_arrival(p);
 		return;
 	}
-	if (!ours && port_state_is_result(p->state))
-		return; /* the flashed system came up */
+	if (!ours && port_state_is_result(p->state)) {
+		station_event(p->station, "booted", p, "the unit's own system is up: %s",
+			      p->usb_id);
+		return;
+	}
 	if (ours && restarts_by_itself(p)) {
-		station_event(p->station, "restarted", p,
-			      "the unit shows %s again %llu ms after "
-			      "it left: it starts",
-			      p->usb_id, (unsigned long long)(p->arrived_ms - p->left_ms));
+		note_restart(p);
 		return;
 	}
 	port_count_arrival(p);
@@ -297,6 +315,8 @@ void port_tick(struct port *p)
 	} else if (p->state == PORT_REMOVED && port_now_ms(p) - p->left_ms >= REMOVED_SHOWN_MS) {
 		port_clear_fault(p);
 		port_move(p, PORT_EMPTY);
+	} else if (p->state == PORT_EMPTY) {
+		port_await(p);
 	} else if (p->retry_at_ms && port_now_ms(p) >= p->retry_at_ms) {
 		port_try_again(p);
 	} else {

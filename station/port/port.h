@@ -87,6 +87,8 @@ struct port {
 	struct arrival seen;			 /* the last device */
 	enum device_mode mode;			 /* it came in, as far as the bus tells */
 	uint64_t arrived_ms, left_ms, result_ms; /* loop time */
+	uint64_t awaited_ms; /* since when an empty slot waits for a unit of an order; 0 it does not
+			      */
 	uint64_t dropped_ms; /* last left in the middle of a run; loop time, 0 never */
 	uv_timer_t catch_timer;
 	bool left_by_command;  /* it passed, and was told to power off or restart */
@@ -159,6 +161,7 @@ void port_count_arrival(struct port *p);
 /* A device is there and nothing runs: start it, or say why not. */
 void port_consider(struct port *p);
 void port_held_left(struct port *p); /* a held device went away */
+void port_await(struct port *p);     /* an empty slot: has it waited for too long? */
 void port_note_speed(struct port *p);
 /* Say in the run's fault when a preloader came and went: its window was missed (ST-003). */
 void port_tell_window(struct port *p);

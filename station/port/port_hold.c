@@ -10,6 +10,7 @@
 #include "station/station.h"
 
 #define ST_UNKNOWN_USB	 1
+#define ST_NOTHING_SEEN	 2
 #define ST_WINDOW_MISSED 3
 #define ST_FLAPPING	 4
 #define ST_FULL_SPEED	 5
@@ -267,6 +268,27 @@ void port_held_left(struct port *p)
 	if (p->fault.code != ST_FLAPPING)
 		port_clear_fault(p);
 	port_move(p, PORT_EMPTY);
+}
+
+/* Only slots that the config names are waited for: others are empty by right. */
+void port_await(struct port *p)
+{
+	int64_t most = p->station->config->arrival_wait_s;
+	struct order *passed_over;
+
+	if (most == 0 || p->station->config->slot_count == 0 ||
+	    !station_order_for(p->station, p, &passed_over)) {
+		p->awaited_ms = 0;
+		return;
+	}
+	if (!p->awaited_ms)
+		p->awaited_ms = port_now_ms(p);
+	if (p->fault.family != FAULT_NONE || port_now_ms(p) - p->awaited_ms < (uint64_t)most * 1000)
+		return;
+	fault_set(&p->fault, FAULT_STATION, ST_NOTHING_SEEN, "arrival",
+		  "nothing has appeared on this slot for %lld s", (long long)most);
+	station_event(p->station, "nothing-seen", p, "ST-%03u %s", ST_NOTHING_SEEN, p->fault.what);
+	port_touch(p);
 }
 
 void port_tell_window(struct port *p)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/catalogue/catalogue.h"
+#include "station/ledger/names.h"
 #include "station/ledger/times.h"
 #include "station/order/opening.h"
 #include "station/station.h"
@@ -90,6 +91,7 @@ static void show_error(struct view_error *to, const struct fault *f)
 		.meaning = e->meaning,
 		.what = f->what,
 		.action = e->actions,
+		.retry = retry_name(e->retry),
 	};
 }
 
@@ -344,6 +346,9 @@ void view_import_package(struct station *s, const char *folder, view_done *done,
 	if (s->phase == STATION_STOPPING)
 		problem_set(&problem, "station", "wait until it runs again",
 			    "the station is stopping");
+	else if (station_disk_is_low(s))
+		problem_set(&problem, "station", "free space on the disk of state_dir",
+			    "ST-070 the station's disk is nearly full");
 	else if (folder[0] != '/')
 		problem_set(&problem, "path", "give the whole path, from / on",
 			    "a package is named by the path of its folder");

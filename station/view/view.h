@@ -24,6 +24,7 @@ struct view_error {
 	const char *meaning;
 	const char *what;	   /* seen this time */
 	const char *const *action; /* NULL-terminated */
+	const char *retry;	   /* "no", "same port", "other cable", "after power cycle" */
 };
 
 struct view_slot {

@@ -78,6 +78,8 @@ static void error(cJSON *object, const char *key, const struct view_error *e)
 	actions = cJSON_AddArrayToObject(json, "action");
 	for (const char *const *a = e->action; a && *a; a++)
 		cJSON_AddItemToArray(actions, cJSON_CreateString(*a));
+	if (e->retry)
+		cJSON_AddStringToObject(json, "retry", e->retry);
 }
 
 cJSON *render_slot(const struct view_slot *slot)
