@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/file.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -37,16 +38,42 @@ void sim_sleep_ms(int ms)
 	nanosleep(&t, NULL);
 }
 
+static bool port_is_free(int port)
+{
+	struct sockaddr_in a = {.sin_family = AF_INET,
+				.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+				.sin_port = htons((uint16_t)port)};
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
+	bool is_free;
+
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+	is_free = bind(fd, (struct sockaddr *)&a, sizeof a) == 0;
+	close(fd);
+	return is_free;
+}
+
+/*
+ * A station is stopped and started again on its port while other tests look for theirs: a port is
+ * locked for as long as this program runs. The range lies below that of outgoing connections.
+ */
 int sim_free_port(void)
 {
-	struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	socklen_t n = sizeof a;
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	enum { FIRST = 21000, COUNT = 8000 };
+	int start = (int)(getpid() * 37 % COUNT);
 
-	assert_return_code(bind(fd, (struct sockaddr *)&a, sizeof a), errno);
-	assert_return_code(getsockname(fd, (struct sockaddr *)&a, &n), errno);
-	close(fd);
-	return ntohs(a.sin_port);
+	for (int i = 0; i < COUNT; i++) {
+		int port = FIRST + (start + i) % COUNT, fd;
+		char lock[64];
+
+		snprintf(lock, sizeof lock, "/tmp/flashrack-port-%d.lock", port);
+		fd = open(lock, O_CREAT | O_RDWR | O_CLOEXEC, 0666);
+		if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0 && port_is_free(port))
+			return port; /* the lock is kept */
+		if (fd >= 0)
+			close(fd);
+	}
+	fail_msg("no port is free from %d on", FIRST);
+	return -1;
 }
 
 /* ---- processes ---- */
