@@ -246,57 +246,6 @@ static enum verdict take_payload(struct flow *f, struct slice rx)
 	return x->at == AT_DATA ? hear_chunk(f) : hear_message(f);
 }
 
-static enum verdict got_turn(struct flow *f, struct slice rx)
-{
-	static const struct slice nothing;
-	struct xml_state *x = &f->xml;
-	enum verdict v;
-
-	if (x->at == AT_OVER) {
-		x->result = x->verdict;
-		f->agent_idle = !(x->leaves && x->verdict == XML_OK);
-		return STEP_LEAVE;
-	}
-	if (x->in_payload)
-		return take_payload(f, rx);
-	switch (frame_open(&x->in, rx)) {
-	case FRAME_MORE:
-		f->want = frame_need(&x->in);
-		return STEP_MORE;
-	case FRAME_DATA:
-		break;
-	case FRAME_WHOLE:
-	case FRAME_BAD:
-		return bad_frame(f, "not the mark of a frame");
-	}
-	v = begin_payload(f);
-	return v == STEP_NEXT ? take_payload(f, nothing) : v;
-}
-
-/* The table: one step that goes round until the command is over. */
-
-static enum verdict ask_turn(struct flow *f, struct flow_action *a)
-{
-	struct xml_state *x = &f->xml;
-
-	if (x->dead)
-		return step_fail(f, FAULT_XML, XML_FAULT_NO_END,
-				 "the agent left its command loop after an earlier failure");
-	if (x->command.full)
-		return step_fail(f, FAULT_STATION, 90, "the document of %s is too long", x->name);
-	if (x->at == AT_START && x->started && !x->command.n) {
-		x->result = XML_OK;
-		return STEP_LEAVE;
-	}
-	if (x->at == AT_START && x->started) {
-		x->at = AT_ACCEPT;
-		x->say = SAY_COMMAND;
-	}
-	speak(f, a);
-	a->ms = patience(x);
-	return rx_want(f, x->at == AT_OVER ? 0 : FRAME_HEAD);
-}
-
 /* No START after an END ERR: the agent is through, and the END says why. */
 static enum verdict loop_left(struct flow *f)
 {
@@ -335,6 +284,60 @@ static enum verdict quiet(struct flow *f, struct slice rx)
 				 f->more_ms, (unsigned long long)f->io.done);
 	return step_fail(f, FAULT_XML, XML_FAULT_NO_END, "%s: no answer within %u ms", x->name,
 			 f->more_ms);
+}
+
+static enum verdict got_turn(struct flow *f, struct slice rx)
+{
+	static const struct slice nothing;
+	struct xml_state *x = &f->xml;
+	enum verdict v;
+
+	if (x->at == AT_OVER) {
+		x->result = x->verdict;
+		f->agent_idle = !(x->leaves && x->verdict == XML_OK);
+		return STEP_LEAVE;
+	}
+	/* Silence, and more bytes than were wanted: ours were not taken. */
+	if (rx.n > f->want)
+		return quiet(f, rx);
+	if (x->in_payload)
+		return take_payload(f, rx);
+	switch (frame_open(&x->in, rx)) {
+	case FRAME_MORE:
+		f->want = frame_need(&x->in);
+		return STEP_MORE;
+	case FRAME_DATA:
+		break;
+	case FRAME_WHOLE:
+	case FRAME_BAD:
+		return bad_frame(f, "not the mark of a frame");
+	}
+	v = begin_payload(f);
+	return v == STEP_NEXT ? take_payload(f, nothing) : v;
+}
+
+/* The table: one step that goes round until the command is over. */
+
+static enum verdict ask_turn(struct flow *f, struct flow_action *a)
+{
+	struct xml_state *x = &f->xml;
+
+	if (x->dead)
+		return step_fail(f, FAULT_XML, XML_FAULT_NO_END,
+				 "the agent left its command loop after an earlier failure");
+	if (x->command.full)
+		return step_fail(f, FAULT_STATION, 90, "the document of %s is too long", x->name);
+	if (x->at == AT_START && x->started && !x->command.n) {
+		x->result = XML_OK;
+		return STEP_LEAVE;
+	}
+	if (x->at == AT_START && x->started) {
+		x->at = AT_ACCEPT;
+		x->say = SAY_COMMAND;
+	}
+	speak(f, a);
+	a->ms = patience(x);
+	return rx_want(f, x->at == AT_OVER ? 0 : FRAME_HEAD);
 }
 
 static const struct step conversation[] = {
