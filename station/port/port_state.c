@@ -80,14 +80,16 @@ void port_move(struct port *p, enum port_state to)
 
 void port_follow(struct port *p)
 {
-	const char *phase = flow_report(&p->run.flow)->phase;
+	const struct flow_report *report = flow_report(&p->run.flow);
 
 	if (p->state < PORT_CONNECTING || p->state > PORT_FINISHING)
 		return;
 	port_touch(p);
 	for (size_t i = 0; i < sizeof phases / sizeof phases[0]; i++) {
-		if (strcmp(phases[i].phase, phase) != 0 || phases[i].state <= p->state)
+		if (strcmp(phases[i].phase, report->phase) != 0 || phases[i].state <= p->state)
 			continue;
+		if (phases[i].state == PORT_WRITING && !report->wrote)
+			return; /* it still waits for the journal */
 		/* A phase without an exchange can pass between two looks. */
 		while (!(states[p->state].to & (1u << phases[i].state)))
 			port_move(p, p->state + 1);
