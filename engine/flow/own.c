@@ -52,28 +52,53 @@ static bool job_writes(const struct flow *f, const char *name)
 	return false;
 }
 
+static enum verdict add_own(struct flow *f, const char *name, uint64_t start, uint64_t size)
+{
+	struct flow_own *own = &f->own[f->own_count];
+
+	if (!size || !own_is(f, name))
+		return STEP_NEXT;
+	if (f->own_count == FLOW_OWN_MAX)
+		return step_refuse(f, 50, "more than %u partitions with the unit's data",
+				   FLOW_OWN_MAX);
+	*own = (struct flow_own){.region = REGION_USER,
+				 .start = start,
+				 .size = size,
+				 .new_start = start,
+				 .record = SIZE_MAX,
+				 .written = job_writes(f, name)};
+	snprintf(own->name, sizeof own->name, "%.63s", name);
+	f->own_count++;
+	return STEP_NEXT;
+}
+
+/* An earlier run erased the table: what the vault may have is where the package's layout says. */
+static enum verdict list_owed(struct flow *f)
+{
+	enum verdict v = STEP_NEXT;
+
+	for (size_t i = 0; v == STEP_NEXT && i < f->section->count; i++) {
+		const struct scatter_entry *e = &f->section->entries[i];
+		uint64_t start, size;
+
+		if (layout_lists(f, e) &&
+		    scatter_resolve(f->section, e, &f->report.facts.storage, &start, &size))
+			v = add_own(f, e->name, start, size);
+	}
+	return v;
+}
+
 static enum verdict list_found(struct flow *f)
 {
-	f->own_count = 0;
-	for (size_t i = 0; f->has_found && i < f->found.count; i++) {
-		const struct gpt_entry *e = &f->found.entries[i];
-		struct flow_own *own = &f->own[f->own_count];
+	enum verdict v = STEP_NEXT;
 
-		if (!e->size || !own_is(f, e->name))
-			continue;
-		if (f->own_count == FLOW_OWN_MAX)
-			return step_refuse(f, 50, "more than %u partitions with the unit's data",
-					   FLOW_OWN_MAX);
-		*own = (struct flow_own){.region = REGION_USER,
-					 .start = e->start,
-					 .size = e->size,
-					 .new_start = e->start,
-					 .record = SIZE_MAX,
-					 .written = job_writes(f, e->name)};
-		snprintf(own->name, sizeof own->name, "%.63s", e->name);
-		f->own_count++;
-	}
-	return STEP_NEXT;
+	f->own_count = 0;
+	if (f->owed && f->new_table && !f->has_found)
+		return list_owed(f);
+	for (size_t i = 0; v == STEP_NEXT && f->has_found && i < f->found.count; i++)
+		v = add_own(f, f->found.entries[i].name, f->found.entries[i].start,
+			    f->found.entries[i].size);
+	return v;
 }
 
 /* Where the new layout has room for it; refused when it has none of that size. */
@@ -246,7 +271,7 @@ enum verdict own_plan(struct flow *f)
 		f->care = watch_level(f);
 	if (v != STEP_NEXT)
 		return v;
-	if (f->owed && f->plan->operation != FLOW_ERASE)
+	if (f->owed && writes_images(f))
 		pay_back(f);
 	if (f->care == OWN_SAVE)
 		add_records(f);

@@ -40,7 +40,9 @@ static enum verdict no_table(struct flow *f)
 	enum flow_operation operation = f->plan->operation;
 
 	f->report.layout = FLOW_LAYOUT_NONE;
-	if (!f->plan->blank_boards || !flow_operation_writes(operation))
+	/* An earlier run erased it, and the vault has what belongs to the unit: not a blank board.
+	 */
+	if ((!f->plan->blank_boards && !f->owed) || !flow_operation_writes(operation))
 		return step_refuse(f, operation == FLOW_FORMAT_ALL ? 50 : 44,
 				   "the unit has no partition table%s",
 				   !flow_operation_writes(operation)

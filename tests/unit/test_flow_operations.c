@@ -306,6 +306,36 @@ static void debt_of_an_earlier_run(void **state)
 	}
 }
 
+/* Those who only look pay nothing back. */
+static void debt_and_nothing_to_write(void **state)
+{
+	(void)state;
+	memrun_begin(run, FLOW_IDENTIFY, &emmc);
+	memrun_go(run, &(struct memdev_options){.provisioned = true, .owed = true});
+	assert_int_equal(run->flow.report.part_count, 0);
+	assert_int_equal(run->flow.report.bytes_total, 0);
+	assert_int_equal(run->device.loads, 0);
+	expect_pass(HEAD "finish", FLOW_IDENTITY_NOT_TOUCHED);
+}
+
+/* The same, with the power cut before the new table was there: no blank board, whatever it seems.
+ */
+static void debt_and_no_table(void **state)
+{
+	static const enum flow_operation operations[] = {FLOW_DOWNLOAD, FLOW_FORMAT_ALL};
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		memrun_begin(run, operations[i], i ? &swapped : &emmc);
+		memrun_go(run, &(struct memdev_options){
+				       .provisioned = true, .owed = true, .blank = true});
+		assert_int_equal(run->flow.report.layout, FLOW_LAYOUT_NONE);
+		expect_pass(i ? HEAD "backup erase layout restore write verify identity finish"
+			      : HEAD "backup layout restore write verify identity finish",
+			    FLOW_IDENTITY_RESTORED);
+	}
+}
+
 static void erase(void **state)
 {
 	static const struct flow_range ranges[] = {
@@ -607,6 +637,8 @@ int main(void)
 		cmocka_unit_test(backup_that_comes_back_wrong),
 		cmocka_unit_test(failure_between_format_and_restore),
 		cmocka_unit_test(debt_of_an_earlier_run),
+		cmocka_unit_test(debt_and_nothing_to_write),
+		cmocka_unit_test(debt_and_no_table),
 		cmocka_unit_test(erase),
 		cmocka_unit_test(erase_of_the_units_data),
 		cmocka_unit_test(wrong_ranges),
