@@ -65,7 +65,8 @@ static enum verdict ask_part(struct flow *f, struct flow_action *a)
 	enum verdict v;
 
 	(void)a;
-	if (w->at == f->own_count || f->owed)
+	/* What is on the unit of a debt is not what the vault must keep; an erase pays nothing. */
+	if (w->at == f->own_count || (f->owed && f->plan->operation != FLOW_ERASE))
 		return STEP_NEXT;
 	snprintf(f->report.target, sizeof f->report.target, "%s", own->name);
 	if (f->care == OWN_SAVE && !w->again && !w->turn)
