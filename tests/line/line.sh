@@ -34,7 +34,7 @@ line_sample() { # flashrack-sample's arguments
 	"$LINE_BUILD/flashrack-sample" --out "$LINE_PACKAGE" "$@"
 }
 
-line_scatter() { echo "$LINE_PACKAGE"/*_Android_scatter.txt; }
+line_scatter() { echo "$LINE_PACKAGE"/*_Android_scatter*; }
 
 # Waits until COMMAND succeeds; every 0.1 s, and only while process PID lives.
 line_until() { # SECONDS PID COMMAND...
@@ -114,10 +114,12 @@ line_import() { # imports the package; prints its id
 	}
 }
 
-line_order() { # PACKAGE-ID QUANTITY NAME: opens an order; prints its id
+line_order() { # PACKAGE-ID QUANTITY NAME [JSON]: opens an order; JSON has more keys; prints its id
+	local more=${4:-}
+	[ -n "$more" ] || more='{}'
 	line_post /api/v1/orders "$(jq -n --arg package "$1" --argjson quantity "$2" --arg name "$3" \
-		--arg profile "$LINE_PROFILE" \
-		'{name: $name, profile: $profile, package: $package, quantity: $quantity}')" |
+		--arg profile "$LINE_PROFILE" --argjson more "$more" \
+		'{name: $name, profile: $profile, package: $package, quantity: $quantity} * $more')" |
 		jq -re .id
 }
 
