@@ -17,6 +17,15 @@ export function operationWord(name) {
 	return words[name] ?? name ?? "";
 }
 
+// These never write to a unit: any profile allows them.
+const harmless = ["verify", "readback", "memtest", "identify"];
+
+// What an order under this profile may do; its own operation first.
+export function allowed(profile) {
+	const first = profile?.operation ?? "download";
+	return [...new Set([first, ...(profile?.operations ?? []), ...harmless])];
+}
+
 // Which operations take chosen partitions, and which take ranges.
 export const takesOnly = (operation) => ["download", "verify"].includes(operation);
 export const takesRanges = (operation) => ["erase", "readback"].includes(operation);

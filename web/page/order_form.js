@@ -1,7 +1,7 @@
 // order_form: opens an order, and imports the firmware it needs.
 import { post, said } from "./api.js";
 import { make, setText } from "./dom.js";
-import { destroys, list, operationWord, ranges, takesOnly, takesRanges } from "./operations.js";
+import { allowed, destroys, list, operationWord, ranges, takesOnly, takesRanges } from "./operations.js";
 
 const IMPORT = "import";
 
@@ -76,20 +76,17 @@ export class OrderForm {
 		this.send.className = !importing && destroys(this.operation.value) ? "danger" : "main";
 	}
 
-	// The profile says what may be done to its product; with one choice there is nothing to ask.
+	// The profile says what may be done to its product.
 	shapeOperation(importing) {
-		const profile = this.profiles?.get(this.profile.value);
-		const allowed = profile?.operations ?? [profile?.operation ?? "download"];
-		const first = profile?.operation ?? allowed[0];
-		options(this.operation, allowed.map((name) => [name, operationWord(name)]), allowed.includes(this.operation.value) ? this.operation.value : first);
-		this.operationField.hidden = importing || allowed.length < 2;
+		const choices = allowed(this.profiles?.get(this.profile.value));
+		options(this.operation, choices.map((name) => [name, operationWord(name)]), choices.includes(this.operation.value) ? this.operation.value : choices[0]);
+		this.operationField.hidden = importing;
 		const operation = this.operation.value;
-		this.placesField.hidden = importing || allowed.length < 2 || !(takesOnly(operation) || takesRanges(operation));
+		this.placesField.hidden = importing || !(takesOnly(operation) || takesRanges(operation));
 		setText(this.placesWord, takesRanges(operation) ? "Partitions, or user+start:length" : "Partitions, or all");
 	}
 
 	choose(body) {
-		if (this.operationField.hidden) return;
 		const operation = this.operation.value;
 		const places = this.places.value.trim();
 		body.operation = operation;
