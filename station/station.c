@@ -360,6 +360,7 @@ int station_start(struct station *s, struct problem *problem)
 	if (take_up_past(s, problem) != 0 || arrivals_make_slots(s, problem) != 0 ||
 	    arrivals_start(s, problem) != 0)
 		return -1;
+	watch_start(s);
 	s->tick_due_ns = uv_hrtime() + (uint64_t)STATION_TICK_MS * 1000000;
 	s->phase = STATION_READY;
 	s->station_version = station_touch(s);

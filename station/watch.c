@@ -13,26 +13,39 @@
 
 /* ---- the disk ---- */
 
-static void disk_asked(uv_fs_t *request)
+static void take_answer(struct station *s, uv_fs_t *request)
 {
-	struct station *s = request->data;
 	const uv_statfs_t *disk = request->ptr;
 	bool was_low = station_disk_is_low(s);
 
-	s->disk_asking = false;
 	if (request->result == 0 && disk) {
 		s->disk_known = true;
 		s->disk_free = disk->f_bavail * disk->f_bsize;
 	}
 	uv_fs_req_cleanup(request);
-	if (station_disk_is_low(s) != was_low) {
-		s->station_version = station_touch(s);
-		log_line(was_low ? LOG_INFO : LOG_ERROR,
-			 "%s: %llu MiB are free on the disk of state_dir, %lld are needed",
-			 was_low ? "room again" : "ST-070 no new runs",
-			 (unsigned long long)(s->disk_free >> 20),
-			 (long long)s->config->disk_free_mib);
-	}
+	if (station_disk_is_low(s) == was_low)
+		return;
+	s->station_version = station_touch(s);
+	log_line(was_low ? LOG_INFO : LOG_ERROR,
+		 "%s: %llu MiB are free on the disk of state_dir, %lld are needed",
+		 was_low ? "room again" : "ST-070 no new runs",
+		 (unsigned long long)(s->disk_free >> 20), (long long)s->config->disk_free_mib);
+}
+
+void watch_start(struct station *s)
+{
+	uv_fs_t request;
+
+	uv_fs_statfs(s->loop, &request, s->config->state_dir, NULL);
+	take_answer(s, &request);
+}
+
+static void disk_asked(uv_fs_t *request)
+{
+	struct station *s = request->data;
+
+	s->disk_asking = false;
+	take_answer(s, request);
 	if (s->phase == STATION_STOPPING)
 		station_check_stopped(s);
 }

@@ -7,6 +7,8 @@
 
 struct station;
 
+/* Ask for the disk's room, and wait for the answer: before the loop runs. */
+void watch_start(struct station *s);
 /* Ask for the disk's room now and then; call from a tick. A worker asks, nothing waits. */
 void watch_tick(struct station *s);
 /* No question is under way. */

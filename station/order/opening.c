@@ -419,9 +419,6 @@ void opening_begin(struct station *s, const struct view_order_request *request, 
 		 request->operator_name ? request->operator_name : "");
 	if (s->phase == STATION_STOPPING)
 		refuse(op, "station", "wait until it runs again", "the station is stopping");
-	else if (station_disk_is_low(s))
-		refuse(op, "station", "free space on the disk of state_dir",
-		       "ST-070 the station's disk is nearly full");
 	else if (!op->profile)
 		refuse(op, "profile", "use the name of a profile in profiles_dir",
 		       "no profile of this name is known");

@@ -55,6 +55,11 @@ void view_station(const struct station *s, struct view_station *out)
 	why.why[0] = '\0';
 	if (s->ledger)
 		ledger_failing(s->ledger, &why);
+	if (!why.why[0] && station_disk_is_low(s))
+		problem_set(&why, "state_dir", "free space on its disk",
+			    "ST-070 %llu MiB are free on the disk, %lld are needed",
+			    (unsigned long long)(s->disk_free >> 20),
+			    (long long)s->config->disk_free_mib);
 	*out = (struct view_station){
 		.version = s->station_version,
 		.name = s->config->name,
