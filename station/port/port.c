@@ -12,7 +12,9 @@
 #define TAKEN_AFTER_MS	 3000  /* a departure this long after the result is a person's doing */
 #define REMOVED_SHOWN_MS 10000 /* then the slot is simply empty */
 
-#define ST_NO_BOOT 63
+#define ST_LEFT_BEFORE_WRITE 14
+#define ST_VANISHED	     60
+#define ST_NO_BOOT	     63
 
 uint64_t port_now_ms(const struct port *p)
 {
@@ -82,6 +84,15 @@ static void run_load(void *context, const struct flow_save *from)
 	streams_load(&p->streams, from);
 }
 
+/* The unit left while it was worked on: transfers tell that before the kernel tells of it. */
+static bool ended_by_leaving(const struct flow_report *report)
+{
+	const struct fault *f = &report->fault;
+
+	return report->result == FLOW_FAILED && f->family == FAULT_STATION &&
+	       (f->code == ST_LEFT_BEFORE_WRITE || f->code == ST_VANISHED);
+}
+
 static void run_finished(void *context)
 {
 	struct port *p = context;
@@ -91,6 +102,8 @@ static void run_finished(void *context)
 		return;
 	port_tell_window(p);
 	p->fault = report->fault;
+	if (ended_by_leaving(report))
+		station_note_drop(p->station, p);
 	p->run_ms = (uint32_t)(times_now_ms() - p->started_ms);
 	p->station->bytes_written += report->bytes_written;
 	p->left_by_command = report->result == FLOW_PASSED && p->order->plan.end != FLOW_END_STAY;
@@ -261,8 +274,6 @@ void port_left(struct port *p)
 	port_touch(p);
 	p->retry_at_ms = 0;
 	if (!run_is_idle(&p->run)) {
-		if (!p->catching && !run_expects_leaving(&p->run))
-			station_note_drop(p->station, p);
 		run_device_left(&p->run);
 		return;
 	}

@@ -140,6 +140,8 @@ void port_note_speed(struct port *p)
 	bool slow = p->seen.speed == USB_SPEED_FULL &&
 		    (p->mode == MODE_PRELOADER || p->mode == MODE_DA);
 
+	if (!slow && !run_is_idle(&p->run))
+		return; /* it came up slow, and runs faster only because its agent was told to */
 	p->notice = (struct fault){.family = FAULT_NONE};
 	if (!slow)
 		return;

@@ -335,11 +335,6 @@ bool run_waits_for_device(const struct run *r)
 	return r->wait == RUN_AWAY && (r->device_left || !r->device);
 }
 
-bool run_expects_leaving(const struct run *r)
-{
-	return r->wait == RUN_AWAY || r->wait == RUN_OVER || r->flow.leaving;
-}
-
 static void away_closed(void *context)
 {
 	struct run *r = context;

@@ -72,8 +72,6 @@ void run_end(struct run *r, struct usb *usb); /* must be idle; the loop must tur
 void run_begin(struct run *r, const struct flow_plan *plan, struct usb_device *device);
 bool run_is_idle(const struct run *r);
 bool run_waits_for_device(const struct run *r);
-/* Would a device that leaves now do what it was told? */
-bool run_expects_leaving(const struct run *r);
 void run_device_left(struct run *r);
 void run_device_back(struct run *r, struct usb_device *device);
 /* `owed`: see struct flow_event; only after FLOW_JOURNAL_IDENTIFIED. */
