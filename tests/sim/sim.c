@@ -200,6 +200,7 @@ void sim_begin_with(struct sim *s, const char *const *args)
 	snprintf(s->dir, sizeof s->dir, "/tmp/flashrack-sim-XXXXXX");
 	assert_non_null(mkdtemp(s->dir));
 	s->port = sim_free_port();
+	snprintf(s->package, sizeof s->package, "package");
 	sim_package(s, "package", args);
 	find_layout(s);
 	make_profiles(s);
@@ -337,7 +338,7 @@ void sim_station(struct sim *s, const char *rack, const char *more)
 		}
 		sim_sleep_ms(20);
 		cJSON_Delete(sim_get(s, "/healthz", &status));
-	} while (status != 200);
+	} while (status != 200 && status != 503); /* it may have a reason to start nothing */
 }
 
 int sim_stop_station(struct sim *s, int signal_number)

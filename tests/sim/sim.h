@@ -16,6 +16,7 @@
 struct sim {
 	char dir[64];	  /* everything is below */
 	char layout[192]; /* scatter file of DIR/package; "": devices without layout and own data */
+	char package[32]; /* folder that the witness and sim_check_package() look at: "package" */
 	int port;
 	pid_t station;
 	int rack_count;

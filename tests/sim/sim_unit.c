@@ -16,7 +16,7 @@ int sim_witness(struct sim *s, const char *verb, const char *rack, int device, c
 	char package[128], state[128];
 	const char *args[] = {verb, "--package", package, "--device", state, NULL};
 
-	snprintf(package, sizeof package, "%s/package", s->dir);
+	snprintf(package, sizeof package, "%s/%s", s->dir, s->package);
 	snprintf(state, sizeof state, "%s/%s/%d", s->dir, rack, device);
 	return sim_run(s, "flashrack-sample", args, said, size);
 }
@@ -47,7 +47,7 @@ cJSON *sim_check_package(struct sim *s)
 	cJSON *json;
 
 	assert_non_null(text);
-	snprintf(package, sizeof package, "%s/package", s->dir);
+	snprintf(package, sizeof package, "%s/%s", s->dir, s->package);
 	if (sim_run(s, "flashrack", args, text, size) != 0)
 		fail_msg("flashrack package check: %.2000s", text);
 	json = cJSON_Parse(text);
