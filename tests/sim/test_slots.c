@@ -418,6 +418,87 @@ static void preloader_waits_for_its_order(void **state)
 	expect_clean_end(&sim);
 }
 
+/* After a fault for which the catalogue says so a unit that is still there is tried again by
+ * itself, as often as the config allows. */
+static void tries_again_by_itself(void **state)
+{
+	static const char *const bad[] = {"--boot", "brom", "--fault", "status=3000@step:send-da",
+					  NULL};
+
+	(void)state;
+	sim_rack(&sim, "rack", 1, bad);
+	sim_station(&sim, "rack", "{\"limits\":{\"auto_tries\":0}}");
+	open_order("WO-a", "\"profile\":\"plain\"");
+	sim_wait_slot(&sim, "S1", "failed", 60);
+	assert_string_equal(sim_slot_text(&sim, "S1", "error.code"), "0x3000");
+	assert_string_equal(sim_slot_text(&sim, "S1", "error.retry"), "same port");
+	sim_sleep_ms(3000);
+	assert_int_equal(sim_sql(&sim, "SELECT count(*) FROM runs"), 1);
+	expect_clean_end(&sim);
+	sim_ctl(&sim, "rack", "unplug", "0");
+	sim_station(&sim, "rack", "{\"limits\":{\"auto_tries\":1}}");
+	sim_ctl(&sim, "rack", "replug", "0");
+	sim_wait_sql(&sim, 30, 3, "SELECT count(*) FROM runs WHERE result = 'failed'");
+	sim_sleep_ms(3000);
+	assert_int_equal(sim_sql(&sim, "SELECT count(*) FROM runs"), 3);
+	assert_int_equal(sim_sql(&sim, "SELECT count(*) FROM events WHERE kind = 'retry'"), 1);
+	assert_int_equal(sim_sql(&sim, "SELECT max(attempt) FROM runs"), 3);
+	expect_clean_end(&sim);
+}
+
+/* A slow link stops nobody, and is told of. */
+static void full_speed_is_noticed(void **state)
+{
+	static const char *const slow[] = {"--full-speed", NULL};
+
+	(void)state;
+	sim_rack(&sim, "rack", 1, slow);
+	sim_ctl(&sim, "rack", "unplug", "all");
+	sim_station(&sim, "rack", NULL);
+	sim_ctl(&sim, "rack", "replug", "all");
+	sim_wait_sql(&sim, 10, 1, "SELECT count(*) FROM events WHERE kind = 'full-speed'");
+	assert_string_equal(sim_slot_text(&sim, "S1", "notice.code"), "ST-005");
+	open_order("WO-f", "\"profile\":\"plain\"");
+	sim_wait_sql(&sim, 60, 1, "SELECT count(*) FROM runs WHERE result = 'passed'");
+	expect_clean_end(&sim);
+}
+
+/* Three units leave in the same moment: the hub or its supply is to be looked at. */
+static void units_that_drop_together(void **state)
+{
+	static const char *const slow[] = {"--boot", "brom", "--link-mbps", "20", NULL};
+
+	(void)state;
+	sim_rack(&sim, "rack", 3, slow);
+	sim_station(&sim, "rack", NULL);
+	open_order("WO-d", "\"profile\":\"plain\"");
+	sim_wait_sql(&sim, 60, 3, "SELECT count(*) FROM runs WHERE no_return_ms > 0");
+	sim_ctl(&sim, "rack", "unplug", "all");
+	sim_wait_sql(&sim, 20, 3, "SELECT count(*) FROM runs WHERE error_code = 60");
+	assert_true(sim_sql(&sim, "SELECT count(*) FROM events WHERE kind = 'several-dropped'") >
+		    0);
+	assert_string_equal(sim_slot_text(&sim, "S2", "notice.code"), "ST-006");
+	assert_string_equal(sim_slot_text(&sim, "S2", "error.code"), "ST-060");
+	expect_clean_end(&sim);
+}
+
+/* A named slot that stays empty while an order is open for it says so. */
+static void an_empty_slot_is_told_of(void **state)
+{
+	(void)state;
+	sim_rack(&sim, "rack", 1, NULL);
+	sim_ctl(&sim, "rack", "unplug", "all");
+	sim_station(&sim, "rack",
+		    "{\"arrival_wait_s\":1,\"slots\":[{\"path\":\"1-1\",\"label\":\"A1\"}]}");
+	open_order("WO-e", "\"profile\":\"plain\"");
+	wait_code("A1", "ST-002");
+	assert_string_equal(sim_slot_text(&sim, "A1", "state"), "empty");
+	sim_ctl(&sim, "rack", "replug", "all");
+	sim_wait_sql(&sim, 30, 1, "SELECT count(*) FROM runs WHERE result = 'passed'");
+	assert_string_equal(sim_slot_text(&sim, "A1", "error.code"), "");
+	expect_clean_end(&sim);
+}
+
 static void refuse(const char *keys, const char *why)
 {
 	char json[800];
@@ -454,7 +535,7 @@ static void wrong_choices_are_refused(void **state)
 	expect_clean_end(&sim);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(orders_go_to_their_slots, begin, end),
@@ -466,8 +547,14 @@ int main(void)
 		cmocka_unit_test_setup_teardown(same_fault_stops_the_order, begin, end),
 		cmocka_unit_test_setup_teardown(quarantine_holds, begin, end),
 		cmocka_unit_test_setup_teardown(preloader_waits_for_its_order, begin, end),
+		cmocka_unit_test_setup_teardown(tries_again_by_itself, begin, end),
+		cmocka_unit_test_setup_teardown(full_speed_is_noticed, begin, end),
+		cmocka_unit_test_setup_teardown(units_that_drop_together, begin, end),
+		cmocka_unit_test_setup_teardown(an_empty_slot_is_told_of, begin, end),
 		cmocka_unit_test_setup_teardown(wrong_choices_are_refused, begin, end),
 	};
 
+	if (argc > 1)
+		cmocka_set_test_filter(argv[1]);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
