@@ -62,6 +62,7 @@ void order_make_plan(struct order *o)
 		.verify = t->verify,
 		.end = t->end,
 		.blank_boards = p->blank_boards,
+		.battery_min_mv = (uint32_t)p->battery_min_mv,
 		.recover = t->recover,
 		.rules = &p->rules,
 		.keys = keys_of(&p->keys),

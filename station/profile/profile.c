@@ -103,6 +103,7 @@ static const struct key keys[] = {
 	TEXT("cert", keys.cert, 1),
 	TEXT("sla_key", keys.sla, 1),
 	TEXT("da_sla_key", keys.da_sla, 1),
+	{.name = "battery_min_mv", .kind = KEY_NUMBER, .offset = AT(battery_min_mv), .max = 20000},
 	{.name = "blank_boards", .kind = KEY_BOOL, .offset = AT(blank_boards)},
 	{.name = "allowed_identity", .kind = KEY_LIST, .read = read_identity},
 };

@@ -33,7 +33,8 @@ struct profile {
 	struct task task;	  /* what is done unless an order chooses otherwise */
 	unsigned operations;	  /* that orders may choose: a bit for each flow_operation */
 	struct profile_keys keys; /* of secured devices */
-	bool blank_boards;	  /* a device without partition table is given one */
+	int64_t battery_min_mv; /* with less, when the unit tells, it is not written to; 0: 3300 */
+	bool blank_boards;	/* a device without partition table is given one */
 	char identity[PROFILE_IDENTITY_MAX][SCATTER_NAME_MAX];
 	const char *allowed_identity[PROFILE_IDENTITY_MAX + 1]; /* NULL-terminated, into identity */
 	struct package_rules rules;

@@ -150,6 +150,7 @@ static void bad_profiles(void **state)
 		{"{\"ranges\": [{\"region\": \"user\", \"size\": 1}]}", "ranges[0].size",
 		 "no such key"},
 		{"{\"recover\": 1}", "recover", "it is a number"},
+		{"{\"battery_min_mv\": 90000}", "battery_min_mv", "0 to 20000"},
 		{"{\"auth\": \"nowhere.auth\"}", "auth", "nowhere.auth: No such file"},
 		{"{\"sla_key\": \"empty.pem\"}", "sla_key", "empty.pem: it is empty"},
 		{"{\"cert\": \"/\"}", "cert", "/:"},
