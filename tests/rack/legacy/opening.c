@@ -5,6 +5,8 @@
  */
 #include "tests/rack/legacy/legacy_agent.h"
 
+#include <string.h>
+
 #include "engine/base/bytes.h"
 
 enum { PROBE_MS = 70, CONFIG_MS = 40, CONFIG_BYTES = 18, SLC_RECORD = 20, SLC_MAX = 16 };
@@ -25,17 +27,17 @@ void la_send_nand_ids(struct device *d)
 			  la_has_nand(d) && i < sizeof d->flash.nand.id ? d->flash.nand.id[i] : 0);
 }
 
+/* Four words with or without an eMMC: hosts ask for each by itself. */
 static void send_probe_cid(struct device *d)
 {
-	uint8_t reversed[16];
+	uint8_t words[16] = {0};
 
-	if (!la_has_emmc(d)) {
-		la_send_zeros(d, 16);
-		return;
-	}
-	la_reversed_cid(d, reversed);
-	for (size_t i = 0; i < 16; i += 4)
-		reply_bytes(d, (d->legacy->profile->reversed_probe ? reversed : d->id.cid) + i, 4);
+	if (la_has_emmc(d) && d->legacy->profile->reversed_probe)
+		la_reversed_cid(d, words);
+	else if (la_has_emmc(d))
+		memcpy(words, d->id.cid, sizeof words);
+	for (size_t i = 0; i < sizeof words; i += 4)
+		reply_bytes(d, words + i, 4);
 }
 
 /* ---- configuration ---- */

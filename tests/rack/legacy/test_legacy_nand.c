@@ -31,6 +31,20 @@ static struct rig *ready(void **state)
 	return *state;
 }
 
+/* A host that asks for exactly what comes next must not find two fields in one packet. */
+static void probe_field_by_field(void **state)
+{
+	static const uint8_t fields[] = {4, 2, 2, 2, 2, 2, 2, 2, 2, 4, 4, 4, 4, 4};
+	struct rig *rig = *state;
+	uint8_t field[4];
+
+	rig_legacy_jump(rig);
+	for (size_t i = 0; i < sizeof fields; i++)
+		assert_int_equal(rig_in(rig, field, fields[i], 1000), fields[i]);
+	rig_send(rig, "5A");
+	rig_expect(rig, "04 02 88");
+}
+
 static void report_of_nand(void **state)
 {
 	struct rig *rig = *state;
@@ -402,17 +416,12 @@ static void nand_commands_are_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(report_of_nand),
-		T(images_over_bad_blocks),
-		T(image_list_is_checked),
-		T(bad_packet_of_an_image),
-		T(pages_with_their_spare),
-		T(format_tells_bad_blocks),
-		T(the_reserved_blocks_are_not_formatted),
-		T(table_is_written_and_read),
-		T(preloader_boots),
-		T(emmc_commands_are_refused),
-		T(nand_commands_are_refused),
+		T(probe_field_by_field),      T(report_of_nand),
+		T(images_over_bad_blocks),    T(image_list_is_checked),
+		T(bad_packet_of_an_image),    T(pages_with_their_spare),
+		T(format_tells_bad_blocks),   T(the_reserved_blocks_are_not_formatted),
+		T(table_is_written_and_read), T(preloader_boots),
+		T(emmc_commands_are_refused), T(nand_commands_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
