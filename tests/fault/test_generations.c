@@ -151,10 +151,9 @@ int main(void)
 	struct life *lives = calloc(2 * setup_count, sizeof *lives);
 	struct CMUnitTest *tests = calloc(2 * setup_count, sizeof *tests);
 	size_t n = 0;
+	int failed = 1;
 
-	if (!lives || !tests)
-		return 1;
-	for (size_t i = 0; i < 2 * setup_count; i++) {
+	for (size_t i = 0; lives && tests && i < 2 * setup_count; i++) {
 		struct life *l = &lives[n];
 
 		l->setup = &setups[i / 2];
@@ -165,5 +164,9 @@ int main(void)
 			tests[n++] =
 				(struct CMUnitTest){l->name, every_operation, NULL, close_play, l};
 	}
-	return _cmocka_run_group_tests("generations", tests, n, NULL, NULL);
+	if (n > 0)
+		failed = _cmocka_run_group_tests("generations", tests, n, NULL, NULL);
+	free(tests);
+	free(lives);
+	return failed;
 }

@@ -177,6 +177,7 @@ static void bad_profiles(void **state)
 
 static void good_profiles(void **state)
 {
+	/* NOLINTBEGIN(bugprone-suspicious-missing-comma): long texts in pieces */
 	static const char *const all[] = {
 		"{\"operation\": \"identify\"}",
 		"{\"operations\": [\"download\", \"upgrade\", \"format-all\", \"erase\"]}",
@@ -186,6 +187,7 @@ static void good_profiles(void **state)
 		"{\"only\": [\"boot\"], \"recover\": true, \"end\": \"fastboot\"}",
 		"{\"sla_key\": \"owner.pem\", \"auth\": \"owner.pem\"}",
 	};
+	/* NOLINTEND(bugprone-suspicious-missing-comma) */
 	char path[128], out[4096];
 
 	(void)state;
