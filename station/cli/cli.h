@@ -48,6 +48,7 @@ int cmd_card(const struct cli_options *o);
 int cmd_orders(const struct cli_options *o);
 int cmd_order_open(const struct cli_options *o);
 int cmd_order_close(const struct cli_options *o);
+int cmd_order_resume(const struct cli_options *o);
 int cmd_packages(const struct cli_options *o);
 int cmd_package_import(const struct cli_options *o);
 int cmd_runs(const struct cli_options *o);

@@ -1,4 +1,4 @@
-/* flashrack orders, order open, order close, package import */
+/* flashrack orders, order open|close|resume, packages, package import */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -148,6 +148,24 @@ int cmd_order_close(const struct cli_options *o)
 	if (o->json)
 		return cli_print_json(answer, CLI_GOOD);
 	printf("order %s is closed\n", client_text(answer, "id"));
+	cJSON_Delete(answer);
+	return CLI_GOOD;
+}
+
+int cmd_order_resume(const struct cli_options *o)
+{
+	char *part = client_part(o->path);
+	char path[300];
+	cJSON *answer;
+
+	snprintf(path, sizeof path, "orders/%s/resume", part ? part : "");
+	free(part);
+	answer = client_post(o, path, NULL);
+	if (!answer)
+		return CLI_FAILED;
+	if (o->json)
+		return cli_print_json(answer, CLI_GOOD);
+	printf("order %s goes on\n", client_text(answer, "id"));
 	cJSON_Delete(answer);
 	return CLI_GOOD;
 }

@@ -29,7 +29,7 @@ static const char help[] =
 	"  flashrack order open --profile P --package K [--operation OP] [--quantity N]\n"
 	"                       [--name T] [--operator T] [--slots A,B] [--end HOW]\n"
 	"                       [--only PART,...] [--range PLACE]...\n"
-	"  flashrack order close ID\n"
+	"  flashrack order close|resume ID   end it; or let one go on that a fault stopped\n"
 	"\n"
 	"  OP     download upgrade format-all erase readback memtest verify identify\n"
 	"  HOW    shutdown reboot stay fastboot meta test\n"
@@ -57,6 +57,7 @@ static const struct command commands[] = {
 	{{"slot", "release"}, cmd_slot_release, "a slot"},
 	{{"order", "open"}, cmd_order_open, NULL},
 	{{"order", "close"}, cmd_order_close, "an order's number"},
+	{{"order", "resume"}, cmd_order_resume, "an order's number"},
 	{{"scatter", NULL}, cmd_scatter, "a file or folder"},
 	{{"da", NULL}, cmd_da, "a file or folder"},
 	{{"preloader", NULL}, cmd_preloader, "a file or folder"},

@@ -60,6 +60,7 @@ test("aborting a run, and what can not be done", async () => {
 	assert.match((await flashrack("slot", "abort", "A1")).stdout, /^state +interrupted$/m);
 	isError(await flashrack("slot", "abort", "A5"), /no run is under way/);
 	isError(await flashrack("slot", "release", "A5"), /quarantine/);
+	isError(await flashrack("order", "resume", "1"), /is not stopped/);
 });
 
 test("a refusal of the station is one line in the station's words", async () => {

@@ -93,6 +93,11 @@ test("an order names its operation, its partitions, its ranges and its slots", a
 	await station.stop();
 });
 
+test("an order that goes on can not be resumed", async () => {
+	assert.equal((await post(still, "/api/v1/orders/99999/resume", {})).status, 404);
+	assert.equal((await post(still, "/api/v1/orders/1/resume", {})).status, 409);
+});
+
 test("a slot that is not in quarantine has nothing to be released from", async () => {
 	const { status, json } = await post(still, "/api/v1/slots/A2/release", {});
 	assert.equal(status, 409);

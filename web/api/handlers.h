@@ -29,6 +29,7 @@ void get_orders(struct exchange *x);
 void get_order(struct exchange *x);
 void post_order(struct exchange *x);
 void post_order_close(struct exchange *x);
+void post_order_resume(struct exchange *x);
 
 void get_packages(struct exchange *x);
 void get_package(struct exchange *x);

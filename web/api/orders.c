@@ -175,23 +175,44 @@ static void answer_closed(struct exchange *x, int64_t id)
 	answer_json(x, 200, json);
 }
 
-void post_order_close(struct exchange *x)
+/* Number of the path's order, which is open; -1 when answered. */
+static int64_t open_order_of_path(struct exchange *x)
 {
 	struct view_order order;
 	int64_t id;
-	void *command;
 
 	if (params_none(x) || body_none(x))
-		return;
+		return -1;
 	id = path_id(x);
-	if (id < 0)
-		return;
-	if (find_open(x->web->station, id, &order) < 0) {
-		answer_problem(x, PROBLEM_NOT_FOUND, NULL, "see /api/v1/orders for the open ones",
-			       "no open order has the number %lld", (long long)id);
-		return;
-	}
-	command = command_begin(x, answer_closed);
+	if (id < 0 || find_open(x->web->station, id, &order) >= 0)
+		return id;
+	answer_problem(x, PROBLEM_NOT_FOUND, NULL, "see /api/v1/orders for the open ones",
+		       "no open order has the number %lld", (long long)id);
+	return -1;
+}
+
+void post_order_close(struct exchange *x)
+{
+	int64_t id = open_order_of_path(x);
+	void *command = id < 0 ? NULL : command_begin(x, answer_closed);
+
 	if (command)
 		view_close_order(x->web->station, id, command_done, command);
+}
+
+void post_order_resume(struct exchange *x)
+{
+	int64_t id = open_order_of_path(x);
+	struct view_order order;
+	struct problem problem;
+
+	if (id < 0)
+		return;
+	if (view_resume_order(x->web->station, id, &problem)) {
+		answer_problem(x, PROBLEM_CONFLICT, problem.where, problem.remedy, "%s",
+			       problem.why);
+		return;
+	}
+	find_open(x->web->station, id, &order);
+	answer_json(x, 200, render_order(&order));
 }

@@ -137,6 +137,7 @@ cJSON *render_order(const struct view_order *order)
 	render_text(package, "name", order->package_name);
 	render_text(json, "operator", order->operator_name);
 	render_text(json, "operation", order->operation);
+	render_text(json, "stopped", order->stopped);
 	slots = cJSON_AddArrayToObject(json, "slots");
 	for (const char *const *slot = order->slots; slot && *slot; slot++)
 		cJSON_AddItemToArray(slots, cJSON_CreateString(*slot));

@@ -25,6 +25,7 @@ const struct route api_routes[] = {
 	{ROUTE_POST, "/api/v1/orders", post_order},
 	{ROUTE_GET, "/api/v1/orders/{id}", get_order},
 	{ROUTE_POST, "/api/v1/orders/{id}/close", post_order_close},
+	{ROUTE_POST, "/api/v1/orders/{id}/resume", post_order_resume},
 	{ROUTE_GET, "/api/v1/packages", get_packages},
 	{ROUTE_POST, "/api/v1/packages", post_package},
 	{ROUTE_GET, "/api/v1/packages/{id}", get_package},

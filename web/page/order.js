@@ -28,6 +28,7 @@ export class Order {
 			name: make("b"),
 			about: make("span"),
 			close: make("button", { class: "quiet", type: "button", onclick: () => this.askClose() }, "Close order"),
+			resume: make("button", { class: "main", type: "button", hidden: true, onclick: () => this.resume() }, "Go on"),
 			passed: make("i", { class: "passed" }),
 			running: make("i", { class: "running" }),
 			note: make("p", { class: "order-note" }),
@@ -39,7 +40,7 @@ export class Order {
 		const p = this.parts;
 		p.bar = make("div", { class: "order-bar", role: "progressbar", "aria-label": "Units passed", "aria-valuemin": "0" }, p.passed, p.running);
 		this.open = [
-			make("div", { class: "order-what" }, make("div", { class: "order-title" }, p.name, p.about, p.close), p.bar, p.note),
+			make("div", { class: "order-what" }, make("div", { class: "order-title" }, p.name, p.about, p.resume, p.close), p.bar, p.note),
 			make("div", { class: "order-figures" }, p.done.box, p.fpy.box, p.rate.box, p.takt.box),
 		];
 		this.shown = "";
@@ -79,6 +80,7 @@ export class Order {
 		setPart(p.running, Math.min(order.running, Math.max(goal - order.passed, 0)) / goal);
 		p.bar.setAttribute("aria-valuemax", String(goal));
 		p.bar.setAttribute("aria-valuenow", String(order.passed));
+		p.resume.hidden = !order.stopped;
 		setText(p.note, this.note(order, others));
 		setFigure(p.done.value, whole(order.passed), order.quantity ? `/ ${whole(order.quantity)}` : "");
 		setFigure(p.fpy.value, order.first_pass_yield === null ? "–" : percent(order.first_pass_yield, 1), order.first_pass_yield === null ? "" : "%");
@@ -90,6 +92,7 @@ export class Order {
 
 	note(order, others) {
 		const parts = [
+			order.stopped ? `stopped: ${order.stopped}` : "",
 			`${order.running} in work`,
 			`${order.failed} failed`,
 			`${order.refused} refused`,
@@ -98,6 +101,10 @@ export class Order {
 			others.length ? `also open: ${others.map((other) => other.name).join(", ")}` : "",
 		];
 		return parts.filter(Boolean).join(" · ");
+	}
+
+	resume() {
+		post(`orders/${this.id}/resume`).catch((error) => setText(this.parts.note, said(error)));
 	}
 
 	// Closing is asked twice: the first press changes the button's words for a few seconds.

@@ -349,6 +349,13 @@ int view_retry_slot(struct station *s, size_t i, struct problem *problem)
 	return 0;
 }
 
+int view_resume_order(struct station *s, int64_t id, struct problem *problem)
+{
+	(void)s;
+	return problem_set(problem, "order", "only an order that was stopped is resumed",
+			   "order %lld is not stopped", (long long)id);
+}
+
 int view_release_slot(struct station *s, size_t i, struct problem *problem)
 {
 	struct fake_slot *slot = &s->slots[i];
