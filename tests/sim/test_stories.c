@@ -302,6 +302,55 @@ static void no_run_without_a_ledger(void **state)
 	sim_stop_station(&sim, SIGKILL);
 }
 
+/* N6: a secured unit really verifies; the profile names the owner's files, and it passes. */
+static void owners_files_open_a_secured_unit(void **state)
+{
+	char keys[128], owner[160], sla[160], public[160];
+	const char *make[] = {"keys", "--out", keys, NULL};
+	const char *package[] = {SMALL, "--sign", owner, NULL};
+	const char *args[] = {"--boot",	     "brom",	  "--storage", "emmc:96M",   "--security",
+			      "sbc,sla,daa", "--sla-key", sla,	       "--auth-key", public,
+			      "--da-key",    public,	  NULL};
+	char out[256];
+
+	(void)state;
+	snprintf(keys, sizeof keys, "%s/keys", sim.dir);
+	snprintf(owner, sizeof owner, "%s/owner.pem", keys);
+	snprintf(sla, sizeof sla, "%s/sla.pub.pem", keys);
+	snprintf(public, sizeof public, "%s/owner.pub.pem", keys);
+	assert_int_equal(sim_run(&sim, "flashrack-sample", make, out, sizeof out), 0);
+	sim_package(&sim, "signed", package);
+	sim_file(&sim, "profiles/all.json",
+		 "{\"auth\":\"../signed/auth_sv5.auth\",\"sla_key\":\"../keys/sla.pem\"}");
+	sim_rack(&sim, "rack", 1, args);
+	sim_station(&sim, "rack", NULL);
+	open_order("secured", "signed", "");
+	expect_runs("passed", 1);
+	snprintf(sim.package, sizeof sim.package, "signed");
+	assert_true(sim_verify(&sim, "rack", 0));
+	assert_int_equal(sim_stop_station(&sim, SIGTERM), 0);
+}
+
+/* A dead preloader: the preloader first, the unit comes back by it, then the rest. */
+static void dead_preloader_is_recovered(void **state)
+{
+	static const char *const args[] = {"--boot", "dead", "--storage", "emmc:96M", NULL};
+	struct sim_identity before, after;
+
+	(void)state;
+	sim_file(&sim, "profiles/all.json", "{\"recover\":true}");
+	sim_rack(&sim, "rack", 2, args);
+	sim_identity(&sim, "rack", 0, &before);
+	sim_station(&sim, "rack", NULL);
+	open_order("dead", "package", "");
+	expect_runs("passed", 2);
+	assert_true(sim_verify(&sim, "rack", 0));
+	assert_true(sim_verify(&sim, "rack", 1));
+	sim_identity(&sim, "rack", 0, &after);
+	assert_string_equal(after.text, before.text);
+	assert_int_equal(sim_stop_station(&sim, SIGTERM), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -312,6 +361,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(units_that_drop_together, begin, end),
 		cmocka_unit_test_setup_teardown(full_speed_is_marked, begin, end),
 		cmocka_unit_test_setup_teardown(no_run_without_a_ledger, begin, end),
+		cmocka_unit_test_setup_teardown(owners_files_open_a_secured_unit, begin, end),
+		cmocka_unit_test_setup_teardown(dead_preloader_is_recovered, begin, end),
 	};
 
 	return cmocka_run_group_tests_name("stories", tests, NULL, NULL);
