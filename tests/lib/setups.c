@@ -11,14 +11,17 @@
 const struct setup setups[] = {
 	/* legacy agents: partition tables as PMT in NAND and on old eMMC, MBR and EBR, then GPT */
 	SETUP("legacy", "MT6572", "nand", "32M", .faults = true),
+	{.name = "MT6572 nand with bad blocks",
+	 .generation = "legacy",
+	 .sample = {"--chip", "MT6572", "--storage", "nand", "--compact"},
+	 .rack = {"--chip", "MT6572", "--storage", "nand:32M", "--nand-bad", "22,45,46"}},
 	SETUP("legacy", "MT6572", "emmc", "64M"),
 	SETUP("legacy", "MT6582", "emmc", "64M"),
 	SETUP("legacy", "MT6589", "emmc", "64M", .faults = true),
 	SETUP("legacy", "MT6592", "emmc", "64M"),
 	SETUP("legacy", "MT6580", "emmc", "64M", .faults = true),
 	SETUP("legacy", "MT6735", "emmc", "64M"),
-	/* XFlash agents; none has a command that writes the table of a NAND, so format-all is
-	   refused */
+	/* XFlash agents; none has a command for the table of a NAND: format-all is refused there */
 	SETUP("xflash", "MT8167", "nand", "32M", .faults = true, .format_all = 44),
 	SETUP("xflash", "MT6765", "emmc", "96M", .faults = true),
 	SETUP("xflash", "MT6785", "ufs", "96M"),
