@@ -52,8 +52,8 @@ static void python_client_reads_a_small_result(void **state)
 	assert_non_null(strstr(hear_by_packets(rig), "CMD:START"));
 }
 
-/* It says OK once more than asked after raw data; the agent is a word ahead from there. */
-static void extra_ok_is_taken_for_the_acknowledgement(void **state)
+/* It says OK once more than asked after raw data, and goes on with its next command. */
+static void extra_ok_after_raw_data(void **state)
 {
 	struct rig *rig = *state;
 	uint8_t file[0x200];
@@ -69,7 +69,11 @@ static void extra_ok_is_taken_for_the_acknowledgement(void **state)
 	ack_with_two_nuls(rig); /* the extra one */
 	rig_xml_play(rig, "D> END OK\n D> START\n");
 	ack_with_two_nuls(rig); /* meant for END, taken for START */
-	ack_with_two_nuls(rig); /* meant for START, no command */
+	ack_with_two_nuls(rig); /* meant for START, let pass */
+	rig_expect_silence(rig, 100);
+	rig_xml_play(rig, "H> CMD:SET-HOST-INFO|info=x\n D> OK\n D> END OK|*\n H> OK\n D> START\n"
+			  "H> OK\n");
+	ack_with_two_nuls(rig); /* no command, as ever */
 	rig_xml_play(rig, "D> ERR!UNSUPPORTED\n D> END ERR!UNSUPPORTED|Unsupported command.\n"
 			  "H> OK\n D> START\n");
 }
@@ -130,7 +134,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		RIG_TEST(python_client_reads_a_small_result),
-		RIG_TEST(extra_ok_is_taken_for_the_acknowledgement),
+		RIG_TEST(extra_ok_after_raw_data),
 		RIG_TEST(order_of_the_vendors_tool),
 	};
 

@@ -74,6 +74,7 @@ struct xml_agent {
 	bool da2_refused;    /* 2025 names the code */
 	xml_step *deferred;  /* runs after the END acknowledgement */
 	const char *trouble; /* stored: every command ends with it; NULL none */
+	bool spare_ok;	     /* WRITE-FLASH was the last command: see got_document() */
 
 	/* SET-RUNTIME-PARAMETER */
 	bool sum_usb, sum_storage, no_dram, log_usb;

@@ -159,6 +159,7 @@ static void run(struct device *d, const struct xml_command_row *row)
 	struct xml_agent *x = d->xml;
 	uint32_t status;
 
+	x->spare_ok = row->run == xml_write_flash;
 	device_step(d, row->step, "(%s, version %u.%u)", row->name, x->major, x->minor);
 	status = device_status(d, DA_OK);
 	xml_reply(d, "OK");
@@ -169,6 +170,24 @@ static void run(struct device *d, const struct xml_command_row *row)
 		xml_fail(d, "Command failed. 0x%x", status);
 	else
 		row->run(d);
+}
+
+static void expect_document(struct device *d);
+
+/*
+ * mtkclient says OK once more after the data of WRITE-FLASH (da-xml.md 3.1), so that its last
+ * acknowledgement comes where a command is due. Taken for a command, it would cost that host its
+ * next one: that OK alone is let pass.
+ */
+static bool is_spare_ok(struct device *d)
+{
+	struct xml_agent *x = d->xml;
+	bool spare = x->spare_ok && xml_is_ok((char *)x->in);
+
+	x->spare_ok = false;
+	if (spare)
+		device_log(d, "h>", "OK once more, as mtkclient says it");
+	return spare;
 }
 
 static void got_document(struct device *d, uint32_t status, size_t n)
@@ -183,6 +202,10 @@ static void got_document(struct device *d, uint32_t status, size_t n)
 		return;
 	}
 	x->in[n] = '\0';
+	if (is_spare_ok(d)) {
+		expect_document(d);
+		return;
+	}
 	xml_doc_free(&x->command);
 	if (xml_doc_parse(&x->command, (char *)x->in)) {
 		version = xml_doc_value(&x->command, "da/version");
@@ -202,6 +225,13 @@ static void got_document(struct device *d, uint32_t status, size_t n)
 		unsupported(d);
 }
 
+static void expect_document(struct device *d)
+{
+	agent_expect_to(d, d->xml->in,
+			d->stage == STAGE_AGENT1 ? XML_DA1_COMMAND_BYTES : XML_DA2_COMMAND_BYTES,
+			got_document);
+}
+
 static void got_start_ack(struct device *d, uint32_t status, size_t n)
 {
 	struct xml_agent *x = d->xml;
@@ -215,9 +245,7 @@ static void got_start_ack(struct device *d, uint32_t status, size_t n)
 		xml_ready(d);
 		return;
 	}
-	agent_expect_to(d, x->in,
-			d->stage == STAGE_AGENT1 ? XML_DA1_COMMAND_BYTES : XML_DA2_COMMAND_BYTES,
-			got_document);
+	expect_document(d);
 }
 
 void xml_ready(struct device *d)
