@@ -6,14 +6,19 @@
 #include "engine/base/bytes.h"
 #include "engine/base/text.h"
 
-#define HEAD_BYTES  0x70
-#define NAME_AT	    0x1B
-#define NAME_END    0x58
-#define COUNT_AT    0x6C
-#define COUNT_MAX   256 /* 36 is the most seen; more than that is damage */
-#define STEP_BACK   0x800
-#define TITLE	    "MTK_BLOADER_INFO_v"
-#define TITLE_BYTES 18
+#define HEAD_BYTES 0x70
+#define NAME_AT	   0x1B
+#define NAME_END   0x58
+#define COUNT_AT   0x6C
+#define COUNT_MAX  256 /* 36 is the most seen; more than that is damage */
+#define STEP_BACK  0x800
+/*
+ * Agents of chips with versions up to this take single records or all of them, never the count
+ * (da-legacy.md 3.3), so in these a count that is too high does no harm.
+ */
+#define LAST_LOOSE_COUNT 14
+#define TITLE		 "MTK_BLOADER_INFO_v"
+#define TITLE_BYTES	 18
 
 #define REMEDY "take the preloader from the build; collected copies are often cut short"
 
@@ -46,9 +51,11 @@ static const struct layout layouts[] = {
 	{'G', 136, 0x00, 0, 0, 0x04, 0, 0, 0, 0, 0},
 };
 
+#define LAYOUT_COUNT (sizeof layouts / sizeof layouts[0])
+
 static const struct layout *layout_of(uint64_t stride)
 {
-	for (size_t i = 0; i < sizeof layouts / sizeof layouts[0]; i++) {
+	for (size_t i = 0; i < LAYOUT_COUNT; i++) {
 		if (layouts[i].stride == stride)
 			return &layouts[i];
 	}
@@ -73,23 +80,25 @@ static bool blob_before_length(struct slice content, size_t end, struct slice *b
 	return emi_is_blob(*blob);
 }
 
+/* The word behind a blob states the distance back to its title. 0 when no word does. */
+static size_t stated_length(const uint8_t *title, size_t most)
+{
+	for (size_t n = HEAD_BYTES; n + 4 <= most; n += 4) {
+		if (get_le32(title + n) == n)
+			return n;
+	}
+	return 0;
+}
+
 /* Last resort: the title, and behind it the word that states the distance back to it. */
 static bool search(struct slice content, struct slice *blob)
 {
 	const uint8_t *at = content.n > 0 ? memmem(content.p, content.n, TITLE, TITLE_BYTES) : NULL;
-	size_t start, most;
 
 	if (!at)
 		return false;
-	start = (size_t)(at - content.p);
-	most = content.n - start;
-	for (size_t n = HEAD_BYTES; n + 4 <= most; n += 4) {
-		if (get_le32(at + n) == n) {
-			*blob = (struct slice){at, n};
-			return true;
-		}
-	}
-	return false;
+	*blob = (struct slice){at, stated_length(at, content.n - (size_t)(at - content.p))};
+	return blob->n > 0;
 }
 
 bool emi_locate(struct slice content, struct slice *blob)
@@ -164,54 +173,147 @@ static void read_name(struct preloader *p, struct slice blob)
 	p->name[n] = '\0';
 }
 
-/* Bytes that collectors of bare blobs left behind: nothing, the length word, or it with a hash. */
-static const struct layout *fit_layout(struct slice *blob, uint32_t count)
+/* Records in a blob: how they are laid out and how many there are. */
+struct fit {
+	const struct layout *layout;
+	size_t count;
+};
+
+/* As many records as the head states, filling the body. */
+static bool fit_stated(struct fit *fit, size_t body, uint32_t count)
 {
-	static const size_t extras[] = {0, 4, 0x24, 0x30};
-
-	for (size_t i = 0; i < sizeof extras / sizeof extras[0]; i++) {
-		const struct layout *l;
-		size_t n;
-
-		if (blob->n < HEAD_BYTES + extras[i])
-			break;
-		n = blob->n - HEAD_BYTES - extras[i];
-		l = n % count == 0 ? layout_of(n / count) : NULL;
-		if (l) {
-			blob->n -= extras[i];
-			return l;
-		}
-	}
-	return NULL;
+	fit->layout = body % count == 0 ? layout_of(body / count) : NULL;
+	fit->count = count;
+	return fit->layout != NULL;
 }
 
-int emi_decode(struct preloader *p, struct slice blob, struct problem *problem)
+/*
+ * Whole records of a layout this version is known with, fewer than the head states: builds of
+ * MT6572 to MT6589 count 16 where 10 are there.
+ */
+static bool fit_fewer(struct fit *fit, size_t body, uint32_t count, unsigned version)
 {
-	const struct layout *l;
-	uint32_t count;
+	for (size_t i = 0; version <= LAST_LOOSE_COUNT && i < LAYOUT_COUNT; i++) {
+		size_t there = body / layouts[i].stride;
 
+		if (body % layouts[i].stride != 0 || there == 0 || there >= count ||
+		    !emi_version_uses(version, layouts[i].name))
+			continue;
+		*fit = (struct fit){&layouts[i], there};
+		return true;
+	}
+	return false;
+}
+
+/* `body` bytes of records, of which the length is sure. */
+static bool fit_sure(struct fit *fit, size_t body, uint32_t count, unsigned version)
+{
+	struct fit fewer;
+	bool stated = fit_stated(fit, body, count);
+
+	if (stated && emi_version_uses(version, fit->layout->name))
+		return true;
+	if (fit_fewer(&fewer, body, count, version)) {
+		*fit = fewer;
+		return true;
+	}
+	return stated;
+}
+
+/*
+ * A collected blob without the length word. Bytes left behind it are guessed: none, or what others
+ * were seen with. A layout the version is known with goes before one it is not; version 00 tells
+ * nothing.
+ */
+static bool fit_guess(struct fit *fit, struct slice *blob, uint32_t count, unsigned version)
+{
+	static const size_t extras[] = {0, 4, 0x24, 0x30};
+	size_t body = blob->n - HEAD_BYTES;
+
+	for (int known = 1; known >= 0; known--) {
+		for (size_t i = 0; i < sizeof extras / sizeof extras[0]; i++) {
+			if (body < extras[i] || !fit_stated(fit, body - extras[i], count))
+				continue;
+			if (known && version > 0 && !emi_version_uses(version, fit->layout->name))
+				continue;
+			blob->n -= extras[i];
+			return true;
+		}
+		if (known && fit_fewer(fit, body, count, version))
+			return true;
+	}
+	return false;
+}
+
+static int read_head(struct preloader *p, struct slice blob, uint32_t *count,
+		     struct problem *problem)
+{
 	if (blob.n < HEAD_BYTES)
 		return problem_set(problem, "DRAM settings", REMEDY,
 				   "they have %zu bytes, the head alone %d", blob.n, HEAD_BYTES);
 	if (read_version(p, blob, problem) != 0)
 		return -1;
 	read_name(p, blob);
-	count = get_le32(blob.p + COUNT_AT);
-	if (count == 0 || count > COUNT_MAX)
+	*count = get_le32(blob.p + COUNT_AT);
+	if (*count == 0 || *count > COUNT_MAX)
 		return problem_set(problem, "DRAM settings at 0x6C", REMEDY,
-				   "%u records are not possible", count);
-	l = fit_layout(&blob, count);
-	if (!l)
-		return problem_set(
-			problem, "DRAM settings", REMEDY,
-			"%u records of version %02u in %zu bytes fit no known record size: "
-			"cut short or of a new kind",
-			count, p->emi_version, blob.n - HEAD_BYTES);
-	p->emi = blob;
-	p->layout = l->name;
-	p->emi_stride = l->stride;
-	p->emi_count = count;
-	for (uint32_t i = 0; i < count && i < PRELOADER_EMI_MAX; i++)
-		p->records[i] = decode_record(l, blob.p + HEAD_BYTES + (size_t)i * l->stride);
+				   "%u records are not possible", *count);
 	return 0;
+}
+
+static int take(struct preloader *p, struct slice blob, const struct fit *fit)
+{
+	p->emi = blob;
+	p->layout = fit->layout->name;
+	p->emi_stride = fit->layout->stride;
+	p->emi_count = fit->count;
+	for (size_t i = 0; i < fit->count && i < PRELOADER_EMI_MAX; i++)
+		p->records[i] =
+			decode_record(fit->layout, blob.p + HEAD_BYTES + i * fit->layout->stride);
+	emi_guess_platform(p);
+	return 0;
+}
+
+static int no_fit(const struct preloader *p, uint32_t count, size_t body, struct problem *problem)
+{
+	return problem_set(problem, "DRAM settings", REMEDY,
+			   "%u records of version %02u in %zu bytes fit no known record size: "
+			   "cut short or of a new kind",
+			   count, p->emi_version, body);
+}
+
+int emi_decode(struct preloader *p, struct slice blob, struct problem *problem)
+{
+	struct fit fit;
+	uint32_t count;
+	size_t body;
+
+	if (read_head(p, blob, &count, problem) != 0)
+		return -1;
+	body = blob.n - HEAD_BYTES;
+	if (fit_sure(&fit, body, count, p->emi_version))
+		return take(p, blob, &fit);
+	if (body == 0 || body % count != 0)
+		return no_fit(p, count, body, problem);
+	p->emi = blob;
+	p->emi_stride = (uint32_t)(body / count);
+	return 0;
+}
+
+int emi_decode_bare(struct preloader *p, struct slice blob, struct problem *problem)
+{
+	struct fit fit;
+	uint32_t count;
+	size_t stated;
+
+	if (read_head(p, blob, &count, problem) != 0)
+		return -1;
+	stated = stated_length(blob.p, blob.n);
+	if (stated > 0 && fit_sure(&fit, stated - HEAD_BYTES, count, p->emi_version)) {
+		blob.n = stated;
+		return take(p, blob, &fit);
+	}
+	if (fit_guess(&fit, &blob, count, p->emi_version))
+		return take(p, blob, &fit);
+	return no_fit(p, count, blob.n - HEAD_BYTES, problem);
 }

@@ -97,126 +97,17 @@ static void check_hash(struct preloader *p)
 	p->hash = memcmp(digest, signature + 4, 32) == 0 ? PRELOADER_HASH_GOOD : PRELOADER_HASH_BAD;
 }
 
-/*
- * Which chips use which version of the DRAM settings (packages.md 3.4). A version names chips that
- * were seen with it; the list can't be complete.
- */
-static const struct {
-	uint8_t version;
-	char layout;
-	const char *chips[5];
-} versions[] = {
-	{12, 'A', {"MT6582", "MT8382"}},
-	{13, 'A', {"MT6592", "MT8392"}},
-	{16, 'A', {"MT8163"}},
-	{20, 'A', {"MT6735", "MT6737", "MT6753", "MT8735"}},
-	{21, 'A', {"MT6580", "MT8321"}},
-	{27, 'A', {"MT6570"}},
-	{32, 'A', {"MT6739", "MT8765"}},
-	{0, 'A', {"MT8173"}},
-	{15, 'B', {"MT6795", "MT6595"}},
-	{17, 'B', {"MT6752"}},
-	{22, 'B', {"MT6750", "MT6755"}},
-	{25, 'C', {"MT6757"}},
-	{30, 'C', {"MT6763"}},
-	{31, 'C', {"MT6758"}},
-	{35, 'C', {"MT6765", "MT6762"}},
-	{36, 'C', {"MT6771", "MT8183"}},
-	{38, 'C', {"MT6761"}},
-	{39, 'C', {"MT6779"}},
-	{40, 'C', {"MT6768", "MT6769"}},
-	{45, 'C', {"MT6785"}},
-	{46, 'C', {"MT6885", "MT6889"}},
-	{47, 'C', {"MT6885", "MT6889"}},
-	{24, 'c', {"MT6799"}},
-	{28, 'c', {"MT8167"}},
-	{0, 'c', {"MT6797"}},
-	{49, 'D', {"MT6853"}},
-	{51, 'D', {"MT6893"}},
-	{52, 'D', {"MT6833"}},
-	{0, 'D', {"MT6789"}},
-	{11, 'E', {"MT6572"}},
-	{14, 'E', {"MT6571"}},
-	{10, 'F', {"MT6583", "MT6589"}},
-	{7, 'G', {"MT6573"}},
-	{8, 'G', {"MT6575"}},
-};
-
-#define VERSION_COUNT (sizeof versions / sizeof versions[0])
-#define BASE_NAME     6 /* "MT6757" of "MT6757D" */
-
-static bool row_is_of(size_t i, const struct preloader *p)
-{
-	return versions[i].version == p->emi_version && versions[i].layout == p->layout;
-}
-
-static bool row_lists(size_t i, const char *platform)
-{
-	for (size_t k = 0; versions[i].chips[k]; k++) {
-		if (strncmp(versions[i].chips[k], platform, BASE_NAME) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* One chip of the row, or the one whose number the inner name carries: "k65v1" or "6765". */
-static void guess_platform(struct preloader *p)
-{
-	for (size_t i = 0; i < VERSION_COUNT; i++) {
-		const char *const *chips = versions[i].chips;
-
-		if (!row_is_of(i, p))
-			continue;
-		if (!chips[1])
-			snprintf(p->platform, sizeof p->platform, "%s", chips[0]);
-		for (size_t k = 0; chips[k] && !p->platform[0]; k++) {
-			char project[4] = {'k', chips[k][4], chips[k][5], '\0'};
-
-			if (strstr(p->name, chips[k] + 2) || strstr(p->name, project))
-				snprintf(p->platform, sizeof p->platform, "%s", chips[k]);
-		}
-	}
-}
-
-int preloader_fits_platform(const struct preloader *p, const char *platform)
-{
-	bool platform_known = false;
-	bool version_known = false;
-
-	if (p->emi.n == 0 || strlen(platform) < BASE_NAME)
-		return -1;
-	for (size_t i = 0; i < VERSION_COUNT; i++) {
-		bool lists = row_lists(i, platform);
-
-		if (row_is_of(i, p)) {
-			version_known = true;
-			if (lists)
-				return 1;
-		}
-		platform_known |= lists;
-	}
-	return platform_known && version_known ? 0 : -1;
-}
-
-static int parse_emi(struct preloader *p, struct slice blob, struct problem *problem)
-{
-	if (emi_decode(p, blob, problem) != 0)
-		return -1;
-	guess_platform(p);
-	return 0;
-}
-
 int preloader_parse(struct preloader *p, struct slice image, struct problem *problem)
 {
 	struct slice blob;
 
 	*p = (struct preloader){.layout = '?'};
 	if (emi_is_blob(image))
-		return parse_emi(p, image, problem);
+		return emi_decode_bare(p, image, problem);
 	if (skip_boot_header(p, &image, problem) != 0 || read_file_info(p, image, problem) != 0)
 		return -1;
 	check_hash(p);
 	if (!emi_locate((struct slice){p->raw.p, p->raw.n - p->sig_len}, &blob))
 		return 0;
-	return parse_emi(p, blob, problem);
+	return emi_decode(p, blob, problem);
 }

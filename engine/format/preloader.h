@@ -45,14 +45,22 @@ struct preloader {
 	char name[62];	      /* file name noted inside, e.g. "preloader_k65v1_64_bsp.bin" */
 	char layout;	      /* 'A'..'G', 'c' for C'; '?' unknown */
 	uint32_t emi_stride;
-	size_t emi_count; /* records in the blob; at most PRELOADER_EMI_MAX are in `records` */
+	/*
+	 * Records in the blob; at most PRELOADER_EMI_MAX are in `records`. By length, not by the
+	 * word at 0x6C, which is too high in builds of MT6572 to MT6589. 0: of a kind not known.
+	 */
+	size_t emi_count;
 	struct emi_record records[PRELOADER_EMI_MAX];
-	char platform[16]; /* from the inner name's version table, e.g. "MT6765"; "" unknown */
+	char platform[16]; /* from EMI version and inner name, e.g. "MT6765"; "" unknown */
 };
 
 /* Parse a raw preloader, a boot-region image, or a bare MTK_BLOADER_INFO blob. `p` borrows `image`.
  */
 int preloader_parse(struct preloader *p, struct slice image, struct problem *problem);
+
+/* Chips seen with this EMI version and layout, ended by NULL; the first is NULL if none is known.
+ */
+const char *const *preloader_chips(const struct preloader *p);
 
 /*
  * May an image with this EMI version and layout belong to `platform` ("MT6765")?

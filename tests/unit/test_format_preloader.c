@@ -87,6 +87,93 @@ static void test_bare_settings(void **state)
 	}
 }
 
+/* Lengths that would fit another record size, but for the length word or the version. */
+static void test_bare_settings_read_by_length_word(void **state)
+{
+	static const struct {
+		unsigned version;
+		uint32_t stride, count;
+		size_t behind; /* bytes, length word included */
+	} cases[] = {
+		{36, 160, 9, 0x24}, /* 9 x 164 */
+		{22, 176, 5, 8},    /* 5 x 168 + 0x30 */
+		{12, 188, 1, 8},    /* 1 x 160 + 0x24 */
+		{38, 160, 1, 0x124},
+	};
+	struct preloader p;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct buffer b =
+			sample_emi(cases[i].version, cases[i].stride, cases[i].count, NAME);
+		size_t n = b.n;
+
+		buffer_le32(&b, (uint32_t)n);
+		buffer_fill(&b, 0x5A, cases[i].behind - 4);
+		parse(&p, &b);
+		assert_int_equal(p.emi_stride, cases[i].stride);
+		assert_int_equal(p.emi_count, cases[i].count);
+		assert_int_equal(p.emi.n, n);
+		buffer_free(&b);
+	}
+}
+
+/* The version decides between two record sizes that both fit. */
+static void test_bare_settings_read_by_version(void **state)
+{
+	struct buffer b = sample_emi(36, 160, 9, NAME);
+	struct preloader p;
+
+	(void)state;
+	buffer_fill(&b, 0x5A, 0x24);
+	parse(&p, &b);
+	assert_int_equal(p.emi_stride, 160);
+	assert_int_equal(p.emi.n, 0x70 + 9 * 160);
+	buffer_free(&b);
+}
+
+/* Builds of MT6582 state 16 records where there are 10. */
+static void test_old_builds_count_too_many_records(void **state)
+{
+	struct buffer b = sample_preloader(12, 188, 10, "preloader_j5.bin", 3);
+	struct buffer bare = sample_emi(11, 168, 12, "preloader_j7.bin");
+	struct preloader p;
+
+	(void)state;
+	put_le32(b.p + EMI_AT + 0x6C, 16);
+	parse(&p, &b);
+	assert_int_equal(p.layout, 'A');
+	assert_int_equal(p.emi_count, 10);
+	assert_string_equal(p.platform, "");
+	assert_string_equal(preloader_chips(&p)[0], "MT6582");
+	assert_true(p.records[9].dram_bytes > 0);
+	put_le32(bare.p + 0x6C, 18);
+	parse(&p, &bare);
+	assert_int_equal(p.layout, 'E');
+	assert_int_equal(p.emi_count, 12);
+	buffer_free(&bare);
+	buffer_free(&b);
+}
+
+/* Agents of chips to come take the blob whole: a record size not known is no fault of the file. */
+static void test_records_of_a_new_kind(void **state)
+{
+	struct buffer b = sample_preloader(60, 92, 3, "preloader_k91v1_64.bin", 5);
+	struct preloader p;
+
+	(void)state;
+	parse(&p, &b);
+	assert_int_equal(p.layout, '?');
+	assert_int_equal(p.emi_stride, 92);
+	assert_int_equal(p.emi_count, 0);
+	assert_int_equal(p.emi.n, 0x70 + 3 * 92);
+	assert_string_equal(p.name, "preloader_k91v1_64.bin");
+	assert_string_equal(p.platform, "");
+	assert_null(preloader_chips(&p)[0]);
+	assert_int_equal(preloader_fits_platform(&p, "MT6765"), -1);
+	buffer_free(&b);
+}
+
 static void test_layout_a(void **state)
 {
 	struct buffer b = sample_preloader(21, 188, 3, "preloader_w370.bin", 3);
@@ -196,7 +283,8 @@ static void test_fits_platform(void **state)
 		{36, 160, "MT6771", 1},	 {36, 160, "MT6765", 0},  {35, 188, "MT6765", -1},
 		{20, 188, "MT6737M", 1}, {20, 188, "MT6735", 1},  {0, 140, "MT6797", 1},
 		{0, 188, "MT6797", 0},	 {99, 160, "MT6765", -1}, {35, 160, "MT9999", -1},
-		{35, 160, "", -1},	 {25, 160, "MT6757D", 1},
+		{35, 160, "", -1},	 {25, 160, "MT6757D", 1}, {25, 144, "MT6757", 1},
+		{0, 84, "MT6833", -1},	 {0, 84, "MT6789", 1},	  {13, 188, "MT8127", 1},
 	};
 	struct preloader p;
 
@@ -299,6 +387,10 @@ int main(void)
 		cmocka_unit_test(test_raw),
 		cmocka_unit_test(test_boot_region),
 		cmocka_unit_test(test_bare_settings),
+		cmocka_unit_test(test_bare_settings_read_by_length_word),
+		cmocka_unit_test(test_bare_settings_read_by_version),
+		cmocka_unit_test(test_old_builds_count_too_many_records),
+		cmocka_unit_test(test_records_of_a_new_kind),
 		cmocka_unit_test(test_layout_a),
 		cmocka_unit_test(test_damaged_content_has_a_bad_hash),
 		cmocka_unit_test(test_every_known_stride),
