@@ -114,11 +114,21 @@ static cJSON *json_of_header(const struct preloader *p)
 	return o;
 }
 
+static cJSON *json_of_chips(const struct preloader *p)
+{
+	cJSON *chips = cJSON_CreateArray();
+
+	for (const char *const *chip = preloader_chips(p); *chip; chip++)
+		cJSON_AddItemToArray(chips, cJSON_CreateString(*chip));
+	return chips;
+}
+
 cJSON *json_of_preloader(const struct preloader *p)
 {
 	cJSON *o = cJSON_CreateObject();
 
 	cJSON_AddStringToObject(o, "platform", p->platform);
+	cJSON_AddItemToObject(o, "chips", json_of_chips(p));
 	cJSON_AddStringToObject(o, "boot_name", p->boot_name);
 	json_add_number(o, "boot_header", p->boot_header);
 	if (p->raw.n > 0)
@@ -152,6 +162,17 @@ static void print_records(const struct preloader *p)
 	table_print(&t);
 }
 
+/* The chip, or all that use these DRAM settings where the inner name does not tell which. */
+static void print_platform(const struct preloader *p)
+{
+	const char *const *chip = preloader_chips(p);
+
+	printf("platform       %s", p->platform[0] ? p->platform : *chip ? *chip : "unknown");
+	while (!p->platform[0] && *chip && *++chip)
+		printf(" or %s", *chip);
+	putchar('\n');
+}
+
 void print_preloader(const struct preloader *p)
 {
 	if (p->boot_header)
@@ -165,8 +186,8 @@ void print_preloader(const struct preloader *p)
 		puts("DRAM settings  none");
 		return;
 	}
-	printf("name           %s\nplatform       %s\n", p->name[0] ? p->name : "-",
-	       p->platform[0] ? p->platform : "unknown");
+	printf("name           %s\n", p->name[0] ? p->name : "-");
+	print_platform(p);
 	printf("DRAM settings  version %02u, layout %c, %zu records of %u bytes, %zu bytes\n\n",
 	       p->emi_version, p->layout, p->emi_count, p->emi_stride, p->emi.n);
 	print_records(p);
