@@ -139,6 +139,29 @@ int scatter_section_add(struct scatter_section *sec, const struct scatter_entry 
 
 enum shape { SHAPE_NONE, SHAPE_PLAIN, SHAPE_YAML, SHAPE_XML };
 
+static bool is_yaml_start(struct slice line)
+{
+	struct slice key, value;
+
+	return scatter_yaml_pair(line, &key, &value) &&
+	       (text_is_any_case(key, "partition_index") || text_is_any_case(key, "general"));
+}
+
+/* "{" alone, or behind the address of the block. */
+static bool is_plain_open(struct slice line)
+{
+	struct slice head, rest;
+	uint64_t address;
+
+	if (!text_cut(line, '{', &head, &rest))
+		return false;
+	for (size_t i = head.n; i > 0; i--) {
+		if (head.p[i - 1] == ' ' || head.p[i - 1] == '\t')
+			return text_number((struct slice){head.p + i, head.n - i}, &address);
+	}
+	return head.n == 0 && (rest.n == 0 || text_is(rest, "}"));
+}
+
 /* By content, as packages.md 1.1 says; the file name proves nothing. */
 static enum shape shape_of(struct slice text)
 {
@@ -154,11 +177,11 @@ static enum shape shape_of(struct slice text)
 		if (first && line.p[0] == '<')
 			return SHAPE_XML;
 		first = false;
-		if (text_starts(line, "- "))
-			line = text_trim((struct slice){line.p + 2, line.n - 2});
-		if (text_starts(line, "partition_index:") || text_starts(line, "general:"))
+		if (line.p[0] == '#')
+			continue;
+		if (is_yaml_start(line))
 			return SHAPE_YAML;
-		if (text_is(line, "{"))
+		if (is_plain_open(line))
 			shape = SHAPE_PLAIN;
 	}
 	return shape;

@@ -53,6 +53,8 @@ enum storage_kind scatter_storage_of(struct slice word);
 int scatter_read_plain(struct scatter *s, struct slice text, const char *file_name,
 		       struct problem *problem);
 int scatter_read_yaml(struct scatter *s, struct slice text, struct problem *problem);
+/* Cut a line into key and value, without the dash of a list item and a comment behind the value. */
+bool scatter_yaml_pair(struct slice line, struct slice *key, struct slice *value);
 int scatter_read_xml(struct scatter *s, struct slice text, struct problem *problem);
 
 #endif

@@ -126,12 +126,12 @@ static int read_operation(struct scatter_draft *d, struct scatter *s, struct sli
 			  unsigned line, struct problem *problem)
 {
 	for (int op = SCATTER_OP_UPDATE; op <= SCATTER_OP_NEEDRESIZE; op++) {
-		if (text_is(value, scatter_operation_name((enum scatter_operation)op))) {
+		if (text_is_any_case(value, scatter_operation_name((enum scatter_operation)op))) {
 			d->entry.operation = (enum scatter_operation)op;
 			return 0;
 		}
 	}
-	if (text_is(value, "BOOTLOADER")) { /* one tool writes it so (packages.md 1.7) */
+	if (text_is_any_case(value, "BOOTLOADER")) { /* one tool writes it so (packages.md 1.7) */
 		d->entry.operation = SCATTER_OP_BOOTLOADERS;
 		scatter_warn(s, "line %u: operation_type BOOTLOADER read as BOOTLOADERS", line);
 		return 0;
@@ -147,8 +147,11 @@ enum storage_kind scatter_storage_of(struct slice word)
 	static const enum storage_kind kinds[] = {STORAGE_EMMC, STORAGE_UFS, STORAGE_NAND,
 						  STORAGE_NOR, STORAGE_SDMMC};
 
-	if (text_starts(word, "HW_STORAGE_"))
-		word = (struct slice){word.p + 11, word.n - 11};
+	static const char prefix[] = "HW_STORAGE_";
+	size_t n = sizeof prefix - 1;
+
+	if (word.n > n && text_is_any_case((struct slice){word.p, n}, prefix))
+		word = (struct slice){word.p + n, word.n - n};
 	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
 		if (text_is_any_case(word, storage_kind_name(kinds[i])))
 			return kinds[i];
@@ -202,10 +205,12 @@ static int settle_region(struct scatter_draft *d, struct problem *problem)
 	bool known = false;
 
 	for (size_t i = 0; i < sizeof regions / sizeof regions[0]; i++) {
-		if (strcmp(regions[i].name, d->entry.region_text) != 0)
+		if (!text_same_any_case(regions[i].name, d->entry.region_text))
 			continue;
 		known = true;
 		if (regions[i].kind == kind || regions[i].kind == ANY) {
+			snprintf(d->entry.region_text, sizeof d->entry.region_text, "%s",
+				 regions[i].name);
 			d->entry.region = regions[i].region;
 			return 0;
 		}
@@ -276,7 +281,7 @@ enum scatter_verdict scatter_draft_field(struct scatter_draft *d, struct scatter
 {
 	value = text_unquote(value);
 	for (size_t i = 0; i < FIELD_KEYS; i++) {
-		if (!text_is(key, fields[i].key))
+		if (!text_is_any_case(key, fields[i].key))
 			continue;
 		if (d->seen & 1u << i) {
 			scatter_bad(problem, line, "keep one of the two lines",
@@ -332,7 +337,7 @@ static bool is_idle_header_key(struct slice key)
 					   "resize_check"};
 
 	for (size_t i = 0; i < sizeof idle / sizeof idle[0]; i++) {
-		if (text_is(key, idle[i]))
+		if (text_is_any_case(key, idle[i]))
 			return true;
 	}
 	return false;
@@ -346,10 +351,10 @@ static int storage_header_field(struct scatter *s, struct slice key, struct slic
 
 	if (!sec)
 		return -1;
-	if (text_is(key, "boot_channel"))
+	if (text_is_any_case(key, "boot_channel"))
 		return read_text(sec->boot_channel, sizeof sec->boot_channel, "boot_channel", value,
 				 line, problem);
-	if (text_is(key, "block_size")) {
+	if (text_is_any_case(key, "block_size")) {
 		if (read_number(&sec->block_size, "block_size", value, line, problem) != 0)
 			return -1;
 		if (sec->block_size == 0 || sec->block_size > UINT32_MAX)
@@ -374,15 +379,15 @@ enum scatter_verdict scatter_header_field(struct scatter *s, struct slice key, s
 	int bad;
 
 	value = text_unquote(value);
-	if (text_is(key, "config_version"))
+	if (text_is_any_case(key, "config_version"))
 		bad = read_text(s->config_version, sizeof s->config_version, "config_version",
 				value, line, problem);
-	else if (text_is(key, "platform"))
+	else if (text_is_any_case(key, "platform"))
 		bad = read_text(s->platform, sizeof s->platform, "platform", value, line, problem);
-	else if (text_is(key, "project"))
+	else if (text_is_any_case(key, "project"))
 		bad = read_text(s->project, sizeof s->project, "project", value, line, problem);
-	else if (text_is(key, "storage") || text_is(key, "boot_channel") ||
-		 text_is(key, "block_size"))
+	else if (text_is_any_case(key, "storage") || text_is_any_case(key, "boot_channel") ||
+		 text_is_any_case(key, "block_size"))
 		bad = storage_header_field(s, key, value, line, problem);
 	else
 		return is_idle_header_key(key) ? SCATTER_TAKEN : SCATTER_UNKNOWN_KEY;

@@ -133,32 +133,53 @@ static bool is_comment(struct slice line)
 	return line.n == 0 || line.p[0] == '#' || line.p[0] == ';' || text_starts(line, "//");
 }
 
+struct blocks {
+	struct scatter_section *sec;
+	struct scatter_entry e; /* the block in work */
+	enum { HEAD, OPEN, CLOSE } expect;
+};
+
+/* Take the next head or brace off the front of `line`: all may stand on one. */
+static int read_part(struct blocks *b, struct slice *line, unsigned number, struct problem *problem)
+{
+	size_t n = 1;
+
+	if (b->expect == HEAD) {
+		const uint8_t *open = memchr(line->p, '{', line->n);
+
+		n = open ? (size_t)(open - line->p) : line->n;
+		if (read_head(&b->e, text_trim((struct slice){line->p, n}), number, problem) != 0)
+			return -1;
+	} else if (line->p[0] != (b->expect == OPEN ? '{' : '}')) {
+		return scatter_bad(problem, number, REMEDY,
+				   "\"%s\" stands where the %s of %s belongs", text_show(*line).s,
+				   b->expect == OPEN ? "{" : "}", b->e.name);
+	} else if (b->expect == CLOSE && scatter_section_add(b->sec, &b->e, problem) != 0) {
+		return -1;
+	}
+	b->expect = b->expect == CLOSE ? HEAD : b->expect + 1;
+	*line = text_trim((struct slice){line->p + n, line->n - n});
+	return 0;
+}
+
 static int read_blocks(struct scatter_section *sec, struct slice text, struct problem *problem)
 {
 	struct text_lines lines = text_lines_of(text);
-	struct scatter_entry e;
-	enum { HEAD, OPEN, CLOSE } expect = HEAD;
+	struct blocks b = {.sec = sec};
 	struct slice line;
 
 	while (text_next_line(&lines, &line)) {
 		line = text_trim(line);
 		if (is_comment(line))
 			continue;
-		if (expect == HEAD) {
-			if (read_head(&e, line, lines.number, problem) != 0)
+		while (line.n > 0) {
+			if (read_part(&b, &line, lines.number, problem) != 0)
 				return -1;
-		} else if (!text_is(line, expect == OPEN ? "{" : "}")) {
-			return scatter_bad(problem, lines.number, REMEDY,
-					   "\"%s\" stands where the %s of %s belongs",
-					   text_show(line).s, expect == OPEN ? "{" : "}", e.name);
-		} else if (expect == CLOSE && scatter_section_add(sec, &e, problem) != 0) {
-			return -1;
 		}
-		expect = expect == CLOSE ? HEAD : expect + 1;
 	}
-	if (expect != HEAD)
+	if (b.expect != HEAD)
 		return scatter_bad(problem, lines.number, "copy the file again: it is cut short",
-				   "the file ends inside the block of %s", e.name);
+				   "the file ends inside the block of %s", b.e.name);
 	return 0;
 }
 

@@ -24,6 +24,7 @@ struct reader {
 	struct scatter *s;
 	struct problem *problem;
 	XML_Parser parser;
+	unsigned lines_before; /* blank lines the parser never saw */
 	bool failed;
 	int depth; /* of open elements; 1 = inside root */
 	bool in_entry;
@@ -38,7 +39,7 @@ struct reader {
 
 static unsigned line_now(const struct reader *r)
 {
-	return (unsigned)XML_GetCurrentLineNumber(r->parser);
+	return r->lines_before + (unsigned)XML_GetCurrentLineNumber(r->parser);
 }
 
 static void stop(struct reader *r)
@@ -245,12 +246,26 @@ static int explain(struct reader *r)
 			   "the XML is broken: %s", XML_ErrorString(e));
 }
 
+/* XML allows nothing before the declaration; editors leave blank lines there. */
+static struct slice without_lead(struct slice text, unsigned *lines)
+{
+	if (text_starts(text, "\xEF\xBB\xBF"))
+		text = (struct slice){text.p + 3, text.n - 3};
+	while (text.n > 0 && text.p[0] != '<') {
+		*lines += text.p[0] == '\n';
+		text.p++;
+		text.n--;
+	}
+	return text;
+}
+
 int scatter_read_xml(struct scatter *s, struct slice text, struct problem *problem)
 {
 	struct reader r = {.s = s, .problem = problem};
 	int result = 0;
 
 	s->form = SCATTER_XML;
+	text = without_lead(text, &r.lines_before);
 	if (text.n > INT32_MAX)
 		return scatter_bad(problem, 0, "this is not a scatter file",
 				   "%zu bytes are too many for a scatter file", text.n);

@@ -7,6 +7,8 @@
  */
 #include "engine/format/scatter_build.h"
 
+#include <string.h>
+
 #include "engine/base/text.h"
 
 struct reader {
@@ -36,9 +38,9 @@ static int read_pair(struct reader *r, struct slice key, struct slice value, uns
 {
 	enum scatter_verdict verdict;
 
-	if (text_is(key, "storage_type"))
+	if (text_is_any_case(key, "storage_type"))
 		return start_section(r, value, line);
-	if (text_is(key, "partition_index")) {
+	if (text_is_any_case(key, "partition_index")) {
 		if (close_entry(r) != 0)
 			return -1;
 		scatter_draft_start(&r->draft, line);
@@ -50,6 +52,47 @@ static int read_pair(struct reader *r, struct slice key, struct slice value, uns
 		scatter_warn(r->s, "line %u: key %s is not known and was ignored", line,
 			     text_show(key).s);
 	return verdict == SCATTER_BAD ? -1 : 0;
+}
+
+/* A comment may follow a value; a '#' inside quotes or a word is part of it. */
+static struct slice without_comment(struct slice value)
+{
+	size_t i = 0;
+
+	if (value.n > 0 && (value.p[0] == '"' || value.p[0] == '\'')) {
+		const uint8_t *end = memchr(value.p + 1, value.p[0], value.n - 1);
+
+		i = end ? (size_t)(end - value.p) : 0;
+	}
+	for (; i < value.n; i++) {
+		if (value.p[i] == '#' &&
+		    (i == 0 || value.p[i - 1] == ' ' || value.p[i - 1] == '\t'))
+			return text_trim((struct slice){value.p, i});
+	}
+	return value;
+}
+
+/* Take off the dash of a list item, however it is set; of a document mark nothing remains. */
+static struct slice without_dash(struct slice line)
+{
+	while (line.n > 0 && line.p[0] == '-')
+		line = text_trim((struct slice){line.p + 1, line.n - 1});
+	return line;
+}
+
+bool scatter_yaml_pair(struct slice line, struct slice *key, struct slice *value)
+{
+	if (!text_cut(without_dash(text_trim(line)), ':', key, value))
+		return false;
+	*value = without_comment(*value);
+	return true;
+}
+
+/* Comments, document marks and directives. */
+static bool is_idle_line(struct slice line)
+{
+	line = without_dash(text_trim(line));
+	return line.n == 0 || line.p[0] == '#' || line.p[0] == '%' || text_is(line, "...");
 }
 
 /* Before the first entry, a line must make sense; behind it, tools leave notes of their own. */
@@ -74,15 +117,12 @@ int scatter_read_yaml(struct scatter *s, struct slice text, struct problem *prob
 		struct slice key, value;
 		int bad;
 
-		line = text_trim(line);
-		if (line.n == 0 || line.p[0] == '#')
+		if (is_idle_line(line))
 			continue;
-		if (line.n >= 2 && line.p[0] == '-' && line.p[1] == ' ')
-			line = text_trim((struct slice){line.p + 2, line.n - 2});
-		if (text_cut(line, ':', &key, &value))
+		if (scatter_yaml_pair(line, &key, &value))
 			bad = read_pair(&r, key, value, lines.number);
 		else
-			bad = odd_line(&r, line, lines.number);
+			bad = odd_line(&r, text_trim(line), lines.number);
 		if (bad)
 			return -1;
 	}

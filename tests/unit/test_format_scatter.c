@@ -362,6 +362,81 @@ static void test_high_address_is_no_end_mark(void **state)
 	scatter_free(&s);
 }
 
+/* Nothing of this is in files of builds; people and their tools write it. */
+static void test_spellings_of_other_tools(void **state)
+{
+	static const char *const changes[][2] = {
+		{"# General Setting\n", "%YAML 1.1\n---\n"},
+		{"# General Setting\n- general: MTK", "---\n-\tGeneral : MTK"},
+		{"- partition_index: SYS3", "-partition_index: SYS3"},
+		{"partition_name: boot\n", "Partition_Name: \"boot\" # kernel\n"},
+		{"file_name: boot.img", "file_name: boot.img\t# signed"},
+		{"platform: MT6765", "platform: MT6765 #"},
+		{"region: EMMC_USER", "region: emmc_user"},
+		{"operation_type: UPDATE", "operation_type: Update"},
+		{"storage: HW_STORAGE_EMMC", "storage: hw_storage_emmc"},
+		{"info: \n", "info: # of the platform\n"},
+	};
+	struct scatter s;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
+		parse_changed(&s, sample_yaml, changes[i][0], changes[i][1]);
+		expect_sample_partitions(&s);
+		assert_string_equal(find(&s, "pgpt")->region_text, "EMMC_USER");
+		scatter_free(&s);
+	}
+}
+
+/* A '#' within a name is no comment. */
+static void test_hash_in_a_name(void **state)
+{
+	struct scatter s;
+
+	(void)state;
+	parse_changed(&s, sample_yaml, "file_name: boot.img", "file_name: \"boot #2.img\" # new");
+	assert_string_equal(find(&s, "boot")->file, "boot #2.img");
+	scatter_free(&s);
+	parse_changed(&s, sample_yaml, "file_name: boot.img", "file_name: boot#2.img");
+	assert_string_equal(find(&s, "boot")->file, "boot#2.img");
+	scatter_free(&s);
+}
+
+static void test_xml_behind_blank_lines(void **state)
+{
+	struct problem problem;
+	struct scatter s;
+	char *text = malloc(strlen(sample_xml) + 8);
+
+	(void)state;
+	assert_non_null(text);
+	sprintf(text, "\xEF\xBB\xBF\n\r\n%s", sample_xml);
+	parse(&s, text, NULL);
+	assert_string_equal(s.platform, "MT6765");
+	scatter_free(&s);
+	/* lines are counted as an editor shows them */
+	strcpy(text, "\n\n<root><a></b>");
+	expect_refused(scatter_parse(&s, text_of(text), NULL, &problem), &problem, "line 3",
+		       "XML is broken");
+	free(text);
+}
+
+static void test_plain_braces_anywhere(void **state)
+{
+	static const char text[] = "# by hand\nPRELOADER 0x0 {}\nDSP_BL\t0x40000 {\n}\n"
+				   "  UBOOT 0x80000\n{ }\n__NODL_BMTPOOL 0xFFFF0050 { }";
+	struct scatter s;
+
+	(void)state;
+	parse(&s, text, "MT6573_Android_scatter.txt");
+	assert_int_equal(s.form, SCATTER_PLAIN);
+	assert_int_equal(s.sections[0].count, 4);
+	assert_int_equal(find(&s, "DSP_BL")->start, 0x40000);
+	assert_int_equal(find(&s, "UBOOT")->start, 0x80000);
+	assert_true(find(&s, "BMTPOOL")->from_end);
+	scatter_free(&s);
+}
+
 static void test_identity_names(void **state)
 {
 	static const char *const yes[] = {
@@ -395,6 +470,10 @@ int main(void)
 		cmocka_unit_test(test_resolve_size_zero),
 		cmocka_unit_test(test_resolve_refuses_small_storage),
 		cmocka_unit_test(test_high_address_is_no_end_mark),
+		cmocka_unit_test(test_spellings_of_other_tools),
+		cmocka_unit_test(test_hash_in_a_name),
+		cmocka_unit_test(test_xml_behind_blank_lines),
+		cmocka_unit_test(test_plain_braces_anywhere),
 		cmocka_unit_test(test_identity_names),
 	};
 
