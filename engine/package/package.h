@@ -54,7 +54,11 @@ struct package_part {
 	const struct scatter_section *section;
 	size_t file;	    /* index into files; SIZE_MAX: missing */
 	size_t signed_file; /* its "-verified" or "-sign" form (packages.md 4.4); SIZE_MAX: none */
-	enum { PART_SUM_NONE, PART_SUM_GOOD, PART_SUM_BAD, PART_SUM_MISSING } sum;
+	/*
+	 * What the checksum files say. SIGNED: of the two forms in the folder the sum fits the
+	 * signed one, as builds with signed images state it; the plain one is not covered.
+	 */
+	enum { PART_SUM_NONE, PART_SUM_GOOD, PART_SUM_BAD, PART_SUM_MISSING, PART_SUM_SIGNED } sum;
 };
 
 /* A list of md5 or sha sums in the folder (packages.md section 2). */

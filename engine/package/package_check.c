@@ -128,9 +128,10 @@ static void check_preloader_name(struct package *p, const char *file)
 {
 	const struct preloader *l = &p->preloader;
 
-	if (l->name[0] == '\0' || strcmp(l->name, file) == 0)
+	if (l->name[0] == '\0' || text_same_any_case(l->name, file))
 		return;
-	if (p->scatter.project[0] && strstr(l->name, p->scatter.project))
+	/* builds write the name inside in lower case */
+	if (p->scatter.project[0] && strcasestr(l->name, p->scatter.project))
 		return;
 	package_find(p, FINDING_WARNING, 0, file, "make sure the preloader is of this project",
 		     "the preloader calls itself %s; the project is %s", l->name,

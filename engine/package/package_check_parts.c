@@ -177,7 +177,8 @@ static void check_file(struct package *p, const struct scatter_entry *e,
 
 static void check_sum(struct package *p, const struct package_part *part)
 {
-	const char *name = p->files[part->file].name;
+	size_t file = part->file != SIZE_MAX ? part->file : part->signed_file;
+	const char *name = p->files[file].name;
 
 	switch (part->sum) {
 	case PART_SUM_BAD:
@@ -189,6 +190,11 @@ static void check_sum(struct package *p, const struct package_part *part)
 		package_find(p, FINDING_REFUSAL, ST_CHECKSUM_MISMATCH, part->entry->name,
 			     "make the checksum file again for the whole package",
 			     "%s lists no checksum for %s", p->checksums_name, part->entry->name);
+		break;
+	case PART_SUM_SIGNED:
+		package_find(p, FINDING_NOTE, 0, part->entry->name, "none needed",
+			     "the checksum is that of %s: of %s nothing is known",
+			     p->files[part->signed_file].name, name);
 		break;
 	case PART_SUM_NONE:
 	case PART_SUM_GOOD:
@@ -226,6 +232,8 @@ static void check_part(struct package *p, const struct package_part *part,
 		check_file(p, part->entry, &p->files[part->signed_file], sector);
 	if (part->file == SIZE_MAX) {
 		check_missing(p, part, rules);
+		if (part->signed_file != SIZE_MAX)
+			check_sum(p, part);
 		return;
 	}
 	check_file(p, part->entry, &p->files[part->file], sector);

@@ -216,28 +216,48 @@ static const char *base_name(const char *name)
 	return slash ? slash + 1 : name;
 }
 
+/* Lists go by file name: both forms of an image may be in them. */
+static void compare_lists(const struct package *p, struct package_part *part, size_t file)
+{
+	const struct package_file *f = &p->files[file];
+
+	for (size_t i = 0; i < p->list_count && part->sum != PART_SUM_BAD; i++) {
+		const struct checksum_item *item = checksum_find(&p->lists[i].sums, f->name);
+
+		if (!item)
+			item = checksum_find(&p->lists[i].sums, base_name(f->name));
+		if (item)
+			part->sum = item_fits(item, f) ? PART_SUM_GOOD : PART_SUM_BAD;
+	}
+}
+
+/* Checksum.ini goes by partition: the sum is of one form, often the signed one. */
+static void compare_ini(const struct package *p, struct package_part *part)
+{
+	const struct checksum_item *item = checksum_find(&p->checksums, part->entry->name);
+	bool plain = part->file != SIZE_MAX;
+
+	if (!item)
+		part->sum = part->sum == PART_SUM_NONE ? PART_SUM_MISSING : part->sum;
+	else if (plain && item_fits(item, &p->files[part->file]))
+		part->sum = PART_SUM_GOOD;
+	else if (part->signed_file != SIZE_MAX && item_fits(item, &p->files[part->signed_file]))
+		part->sum = plain ? PART_SUM_SIGNED : PART_SUM_GOOD;
+	else
+		part->sum = PART_SUM_BAD;
+}
+
 /* The worst of all that is said about a part wins; no word in an enabled Checksum.ini is bad too.
  */
 static void compare_sums(const struct package *p, struct package_part *part)
 {
-	const struct package_file *f = &p->files[part->file];
-	const struct checksum_item *item;
-
 	part->sum = PART_SUM_NONE;
-	for (size_t i = 0; i < p->list_count; i++) {
-		item = checksum_find(&p->lists[i].sums, f->name);
-		if (!item)
-			item = checksum_find(&p->lists[i].sums, base_name(f->name));
-		if (item && part->sum != PART_SUM_BAD)
-			part->sum = item_fits(item, f) ? PART_SUM_GOOD : PART_SUM_BAD;
-	}
-	if (!p->has_checksums || !p->checksums.enabled || part->sum == PART_SUM_BAD)
-		return;
-	item = checksum_find(&p->checksums, part->entry->name);
-	if (item)
-		part->sum = item_fits(item, f) ? PART_SUM_GOOD : PART_SUM_BAD;
-	else if (part->sum == PART_SUM_NONE)
-		part->sum = PART_SUM_MISSING;
+	if (part->file != SIZE_MAX)
+		compare_lists(p, part, part->file);
+	if (part->signed_file != SIZE_MAX)
+		compare_lists(p, part, part->signed_file);
+	if (p->has_checksums && p->checksums.enabled && part->sum != PART_SUM_BAD)
+		compare_ini(p, part);
 }
 
 static uint64_t bytes_to_do(const struct package *p)
@@ -262,7 +282,7 @@ int package_hash(struct package *p, bool (*progress)(void *context, uint64_t don
 			return -1;
 	}
 	for (size_t i = 0; i < p->part_count; i++) {
-		if (p->parts[i].file != SIZE_MAX)
+		if (p->parts[i].file != SIZE_MAX || p->parts[i].signed_file != SIZE_MAX)
 			compare_sums(p, &p->parts[i]);
 	}
 	return make_id(&w);

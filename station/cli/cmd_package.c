@@ -17,6 +17,8 @@ static const char *sum_name(const struct package_part *part)
 		return "bad";
 	case PART_SUM_MISSING:
 		return "missing";
+	case PART_SUM_SIGNED:
+		return "signed";
 	}
 	return "unknown";
 }

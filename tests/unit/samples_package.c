@@ -1,6 +1,7 @@
 #include "tests/unit/samples_package.h"
 
 #include <fnmatch.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -101,4 +102,23 @@ void sample_folder_free(struct sample_folder *f)
 	for (size_t i = 0; i < f->count; i++)
 		buffer_free(&f->files[i].bytes);
 	f->count = 0;
+}
+
+void sample_folder_sum(struct sample_folder *f)
+{
+	static const char *const pairs[][2] = {{"preloader", "preloader_k65v1_64_bsp.bin"},
+					       {"boot", "boot.img"},
+					       {"userdata", "userdata.img"}};
+	char text[512] = "[IsEnableChecksum]\nCHECKSUM_SWITCH=1\n[CheckSum]\n";
+
+	for (size_t i = 0; i < 3; i++) {
+		const struct buffer *b = sample_folder_file(f, pairs[i][1]);
+		size_t n = strlen(text);
+		uint16_t sum = 0;
+
+		for (size_t k = 0; k < b->n; k++)
+			sum = (uint16_t)(sum + b->p[k]);
+		snprintf(text + n, sizeof text - n, "%s=0x%X\n", pairs[i][0], sum);
+	}
+	sample_folder_put_text(f, "Checksum.ini", text);
 }

@@ -30,6 +30,8 @@ void sample_folder_put_text(struct sample_folder *f, const char *name, const cha
 /* Change the scatter by one replacement in its present text. */
 void sample_folder_edit(struct sample_folder *f, const char *from, const char *to);
 void sample_folder_remove(struct sample_folder *f, const char *name);
+/* Add a Checksum.ini with the right sums of the three images as they are now. */
+void sample_folder_sum(struct sample_folder *f);
 struct buffer *sample_folder_file(struct sample_folder *f, const char *name);
 
 #endif
