@@ -145,7 +145,7 @@ static struct emi_record decode_record(const struct layout *l, const uint8_t *p)
 	}
 	if (l->rank_bytes)
 		r.dram_bytes = dram_bytes_of(l, p);
-	if (l->vendor)
+	if (l->vendor && (r.type & 0xFF) != DRAM_PC_DDR3)
 		r.vendor = get_le32(p + l->vendor);
 	return r;
 }

@@ -188,6 +188,21 @@ static void test_layout_a(void **state)
 	buffer_free(&b);
 }
 
+static void test_pc_ddr3_has_no_vendor(void **state)
+{
+	struct buffer b = sample_emi(16, 188, 2, "preloader_x.bin");
+	struct preloader p;
+
+	(void)state;
+	put_le32(b.p + 0x70 + 4, 0x0004);
+	put_le32(b.p + 0x70 + 0xB0, 0x6000);
+	put_le32(b.p + 0x70 + 188 + 0xB0, 0x06);
+	parse(&p, &b);
+	assert_int_equal(p.records[0].vendor, 0);
+	assert_int_equal(p.records[1].vendor, 6);
+	buffer_free(&b);
+}
+
 static void test_damaged_content_has_a_bad_hash(void **state)
 {
 	struct buffer b = sample_preloader(21, 188, 3, "preloader_w370.bin", 3);
@@ -392,6 +407,7 @@ int main(void)
 		cmocka_unit_test(test_old_builds_count_too_many_records),
 		cmocka_unit_test(test_records_of_a_new_kind),
 		cmocka_unit_test(test_layout_a),
+		cmocka_unit_test(test_pc_ddr3_has_no_vendor),
 		cmocka_unit_test(test_damaged_content_has_a_bad_hash),
 		cmocka_unit_test(test_every_known_stride),
 		cmocka_unit_test(test_without_settings),
