@@ -6,12 +6,13 @@
 #include "engine/base/bytes.h"
 #include "engine/base/text.h"
 
-#define HEAD_BYTES 0x70
-#define NAME_AT	   0x1B
-#define NAME_END   0x58
-#define COUNT_AT   0x6C
-#define COUNT_MAX  256 /* 36 is the most seen; more than that is damage */
-#define STEP_BACK  0x800
+#define HEAD_BYTES   0x70
+#define NAME_AT	     0x1B
+#define NAME_END     0x58
+#define COUNT_AT     0x6C
+#define COUNT_MAX    256 /* 36 is the most seen; more than that is damage */
+#define STEP_BACK    0x800
+#define DRAM_PC_DDR3 4 /* has no MR5 to read a vendor from: timings stand in its place */
 /*
  * Agents of chips with versions up to this take single records or all of them, never the count
  * (da-legacy.md 3.3), so in these a count that is too high does no harm.
