@@ -51,8 +51,13 @@ void figures_add(struct figures *f, const struct figures_run *run)
 		f->first_start_ms = run->started_ms;
 	if (run->passed)
 		add_duration(f, run);
-	if (run->unit_id == 0)
+	if (run->unit_id == 0) { /* a chip without any number: each pass is a unit of its own */
+		f->units += run->passed;
+		f->first_pass += run->passed;
+		if (run->passed)
+			add_pass(f, run);
 		return;
+	}
 	if (first) {
 		f->order_id = run->order_id;
 		f->unit_id = run->unit_id;

@@ -106,8 +106,8 @@ static int read_units(sqlite3 *db, struct ledger_loaded_order *o, struct figures
 		rows_of(db,
 			"SELECT r.id, r.unit_id, r.result = 'passed', r.started_ms, r.finished_ms,"
 			" coalesce(u.me_id, u.soc_id),"
-			" r.error_code IS 64 AND r.error_family IS 'station' FROM runs r JOIN "
-			"units u ON u.id = r.unit_id"
+			" r.error_code IS 64 AND r.error_family IS 'station' FROM runs r"
+			" LEFT JOIN units u ON u.id = r.unit_id"
 			" WHERE r.order_id = ?1 AND r.result IN ('passed', 'failed', 'refused')"
 			" ORDER BY r.unit_id, r.id",
 			"i", o->id);
@@ -120,9 +120,12 @@ static int read_units(sqlite3 *db, struct ledger_loaded_order *o, struct figures
 			.started_ms = rows_int(&r, 3),
 			.finished_ms = rows_int(&r, 4),
 		};
-		struct ledger_loaded_unit *unit = unit_of_row(o, &r, &unit_id);
+		struct ledger_loaded_unit *unit;
 
 		figures_add(f, &run);
+		if (run.unit_id == 0 && !f->failed)
+			continue; /* counted; nobody can know it again */
+		unit = unit_of_row(o, &r, &unit_id);
 		if (!unit || f->failed) {
 			r.code = SQLITE_NOMEM;
 			break;
