@@ -351,6 +351,35 @@ static void dead_preloader_is_recovered(void **state)
 	assert_int_equal(sim_stop_station(&sim, SIGTERM), 0);
 }
 
+/* Old chips have no number of their own: each pass counts as one unit, also after a restart. */
+static void units_without_a_number_count(void **state)
+{
+	static const char *const old[] = {"--chip", "MT6589", "--compact", NULL};
+	static const char *const args[] = {"--chip", "MT6589", "--storage", "emmc:64M",
+					   "--boot", "brom",   NULL};
+	cJSON *order;
+	int status;
+
+	(void)state;
+	sim_end(&sim);
+	sim_begin_with(&sim, old);
+	sim_rack(&sim, "rack", 2, args);
+	sim_ctl(&sim, "rack", "unplug", "1");
+	sim_station(&sim, "rack", "{\"restart_ms\":0}");
+	sim_order(&sim, "old", "plain", 1);
+	expect_runs("passed", 1);
+	assert_int_equal(sim_stop_station(&sim, SIGTERM), 0);
+	sim_station(&sim, "rack", "{\"restart_ms\":0}");
+	order = sim_get(&sim, "/api/v1/orders/1", &status);
+	assert_int_equal(cJSON_GetObjectItem(order, "passed")->valueint, 1);
+	cJSON_Delete(order);
+	sim_ctl(&sim, "rack", "replug", "1");
+	sim_wait_slot(&sim, "S1", "held", 20); /* one was ordered */
+	assert_string_equal(sim_slot_text(&sim, "S1", "error.code"), "ST-080");
+	assert_int_equal(sim_sql(&sim, "SELECT count(*) FROM runs"), 1);
+	assert_int_equal(sim_stop_station(&sim, SIGTERM), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -363,6 +392,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(no_run_without_a_ledger, begin, end),
 		cmocka_unit_test_setup_teardown(owners_files_open_a_secured_unit, begin, end),
 		cmocka_unit_test_setup_teardown(dead_preloader_is_recovered, begin, end),
+		cmocka_unit_test_setup_teardown(units_without_a_number_count, begin, end),
 	};
 
 	return cmocka_run_group_tests_name("stories", tests, NULL, NULL);
