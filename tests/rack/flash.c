@@ -158,8 +158,9 @@ enum storage_region flash_section(const struct flash *flash, uint32_t section)
 {
 	bool ufs = flash->kind == STORAGE_UFS;
 
-	if (flash->kind == STORAGE_NAND) /* the whole chip, or "user" in the general numbers */
-		return section == 0 || section == 0x22 ? REGION_USER : REGION_NONE;
+	if (flash->kind ==
+	    STORAGE_NAND) /* whole; "user" in the general numbers, in eMMC's (mtkclient) */
+		return section == 0 || section == 0x22 || section == 8 ? REGION_USER : REGION_NONE;
 	if (section == 1)
 		return REGION_BOOT1;
 	if (section == 2)

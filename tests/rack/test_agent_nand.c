@@ -160,7 +160,8 @@ static void checks_of_the_block(void **state)
 		{1, 8, 0, 1, 0, 0xC0030006},	/* eMMC */
 		{0x12, 0, 0, 1, 0, 0xC0030006}, /* MLC */
 		{0x10, 1, 0, 1, 0, 0xC003000C},
-		{0x10, 8, 0, 1, 0, 0xC003000C},
+		{0x10, 9, 0, 1, 0, 0xC003000C},
+		{0x10, 8, RIG_USER_BYTES - BLOCK, BLOCK, 1, 0xC004000B}, /* mtkclient's "user" */
 		{0x10, 0, RIG_USER_BYTES - BLOCK, BLOCK, 1, 0xC004000B}, /* the pool of blocks */
 		{0x10, 0, 0, BLOCK, 2, 0xC0040001},			 /* spare bytes */
 	};
