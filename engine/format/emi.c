@@ -286,7 +286,7 @@ static int no_fit(const struct preloader *p, uint32_t count, size_t body, struct
 int emi_decode(struct preloader *p, struct slice blob, struct problem *problem)
 {
 	struct fit fit;
-	uint32_t count;
+	uint32_t count = 0;
 	size_t body;
 
 	if (read_head(p, blob, &count, problem) != 0)
@@ -304,7 +304,7 @@ int emi_decode(struct preloader *p, struct slice blob, struct problem *problem)
 int emi_decode_bare(struct preloader *p, struct slice blob, struct problem *problem)
 {
 	struct fit fit;
-	uint32_t count;
+	uint32_t count = 0;
 	size_t stated;
 
 	if (read_head(p, blob, &count, problem) != 0)

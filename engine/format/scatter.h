@@ -102,6 +102,12 @@ int scatter_parse(struct scatter *s, struct slice text, const char *file_name,
 		  struct problem *problem);
 void scatter_free(struct scatter *s);
 
+/*
+ * True when both give the same partitions the same places, files and operations. Builds of newer
+ * chips hold one layout twice, as .txt and as .xml (packages.md 1.5).
+ */
+bool scatter_same(const struct scatter *a, const struct scatter *b);
+
 /* Section for a storage kind, or NULL. NAND matches every NAND sub-kind. */
 const struct scatter_section *scatter_section_for(const struct scatter *s, enum storage_kind kind);
 

@@ -166,8 +166,28 @@ static int scan(struct folder *f, struct problem *problem)
 
 static bool is_scatter_name(const char *name)
 {
-	return fnmatch("*_Android_scatter*.txt", name, FNM_CASEFOLD) == 0 ||
-	       fnmatch("*_Android_scatter*.xml", name, FNM_CASEFOLD) == 0;
+	return fnmatch("*[_-]Android_scatter*.txt", name, FNM_CASEFOLD) == 0 ||
+	       fnmatch("*[_-]Android_scatter*.xml", name, FNM_CASEFOLD) == 0;
+}
+
+/* A build may hold its layout twice, as .txt and as .xml: no choice to make while they agree. */
+static bool say_the_same(struct folder *f, const char *a, const char *b)
+{
+	const char *names[2] = {a, b};
+	struct scatter s[2] = {{0}};
+	bool same = true;
+
+	for (size_t i = 0; i < 2; i++) {
+		struct problem ignored;
+		struct slice bytes;
+
+		same = same && find(f, names[i], &bytes) &&
+		       scatter_parse(&s[i], bytes, names[i], &ignored) == 0;
+	}
+	same = same && scatter_same(&s[0], &s[1]);
+	scatter_free(&s[0]);
+	scatter_free(&s[1]);
+	return same;
 }
 
 static int pick_scatter(struct folder *f, const char *wanted, struct problem *problem)
@@ -184,6 +204,8 @@ static int pick_scatter(struct folder *f, const char *wanted, struct problem *pr
 	}
 	for (size_t i = 0; i < f->name_count; i++) {
 		if (!is_scatter_name(f->names[i]))
+			continue;
+		if (found && say_the_same(f, found, f->names[i]))
 			continue;
 		if (found)
 			return problem_set(problem, f->path, "choose one with --scatter NAME",

@@ -389,6 +389,35 @@ static void test_spellings_of_other_tools(void **state)
 }
 
 /* A '#' within a name is no comment. */
+static void test_same(void **state)
+{
+	static const char *const changes[][2] = {
+		{"project: k65v1", "project: k62v1"},
+		{"boot.img", "boot-debug.img"},
+		{"start_addr: 0x508000", "start_addr: 0x508200"},
+		{"0x800000", "0x800200"},
+		{"operation_type: UPDATE", "operation_type: PROTECTED"},
+		{"is_download: true", "is_download: false"},
+		{"block_size: 0x20000", "block_size: 0x40000"},
+	};
+	struct scatter a, b;
+
+	(void)state;
+	parse(&a, sample_yaml, NULL);
+	parse(&b, sample_xml, NULL);
+	assert_true(scatter_same(&a, &b));
+	scatter_free(&b);
+	for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
+		parse_changed(&b, sample_yaml, changes[i][0], changes[i][1]);
+		assert_false(scatter_same(&a, &b));
+		scatter_free(&b);
+	}
+	parse(&b, sample_yaml_multi, NULL);
+	assert_false(scatter_same(&a, &b));
+	scatter_free(&b);
+	scatter_free(&a);
+}
+
 static void test_hash_in_a_name(void **state)
 {
 	struct scatter s;
@@ -471,6 +500,7 @@ int main(void)
 		cmocka_unit_test(test_resolve_refuses_small_storage),
 		cmocka_unit_test(test_high_address_is_no_end_mark),
 		cmocka_unit_test(test_spellings_of_other_tools),
+		cmocka_unit_test(test_same),
 		cmocka_unit_test(test_hash_in_a_name),
 		cmocka_unit_test(test_xml_behind_blank_lines),
 		cmocka_unit_test(test_plain_braces_anywhere),
