@@ -183,7 +183,7 @@ struct fit {
 /* As many records as the head states, filling the body. */
 static bool fit_stated(struct fit *fit, size_t body, uint32_t count)
 {
-	fit->layout = body % count == 0 ? layout_of(body / count) : NULL;
+	fit->layout = count > 0 && body % count == 0 ? layout_of(body / count) : NULL;
 	fit->count = count;
 	return fit->layout != NULL;
 }
@@ -294,7 +294,7 @@ int emi_decode(struct preloader *p, struct slice blob, struct problem *problem)
 	body = blob.n - HEAD_BYTES;
 	if (fit_sure(&fit, body, count, p->emi_version))
 		return take(p, blob, &fit);
-	if (body == 0 || body % count != 0)
+	if (count == 0 || body == 0 || body % count != 0)
 		return no_fit(p, count, body, problem);
 	p->emi = blob;
 	p->emi_stride = (uint32_t)(body / count);

@@ -193,11 +193,21 @@ static void test_several_scatters(void **state)
 	struct sandbox s = sandbox_make();
 	struct outcome o;
 	struct buffer b = {0};
+	char *other;
 	cJSON *json;
 
 	(void)state;
+	/* the same layout in two forms is no choice */
 	buffer_text(&b, sample_xml);
 	sandbox_put(&s, "MT6765_Android_scatter.xml", buffer_slice(&b));
+	json = json_of(&s, "package check . --json", 0);
+	want_text(json, "scatter", SAMPLE_SCATTER);
+	cJSON_Delete(json);
+	other = text_replaced(sample_yaml, "0x800000", "0x900000");
+	buffer_free(&b);
+	buffer_text(&b, other);
+	free(other);
+	sandbox_put(&s, "MT6765_Android_scatter_large.txt", buffer_slice(&b));
 	o = run(&s, "package check .");
 	expect_error(&o, 1, "choose one with --scatter NAME");
 	json = json_of(&s, "package check . --scatter MT6765_Android_scatter.xml --json", 0);
