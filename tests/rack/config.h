@@ -52,7 +52,7 @@ struct rack_config {
 	uint64_t user_bytes;
 	const char *layout; /* scatter file, or NULL */
 	bool layout_blank;  /* know the layout, but carry no partition table */
-	bool layout_mbr;    /* a protective MBR before the table */
+	bool layout_no_mbr; /* zeros before the table, no protective MBR */
 	enum rack_identity identity;
 	unsigned security;	 /* SECURE_* */
 	bool da_sla;		 /* the second stage is locked (DA.SLA ENABLED) */

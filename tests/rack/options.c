@@ -256,7 +256,7 @@ static const struct row rows[] = {
 	{.name = "storage", .kind = OWN, .take = parse_storage},
 	{.name = "layout", .kind = TEXT, .at = AT(layout)},
 	{.name = "layout-blank", .kind = FLAG, .at = AT(layout_blank)},
-	{.name = "layout-mbr", .kind = FLAG, .at = AT(layout_mbr)},
+	{.name = "layout-no-mbr", .kind = FLAG, .at = AT(layout_no_mbr)},
 	{.name = "identity", .kind = CHOICE, .at = AT(identity), .words = {"blank", "provisioned"}},
 	{.name = "security", .kind = OWN, .take = parse_security},
 	{.name = "sla-key", .kind = OWN, .take = parse_sla_key},

@@ -26,7 +26,7 @@ const char options_usage[] =
 	"  --storage emmc:SIZE|ufs:SIZE|nand:SIZE   user region, e.g. emmc:16G (default emmc:8G)\n"
 	"  --layout SCATTER     carry a partition table made from this scatter file\n"
 	"  --layout-blank       do not write the table (a new board)\n"
-	"  --layout-mbr         a protective MBR before it, where many phones have zeros\n"
+	"  --layout-no-mbr      zeros before it, as on many phones, no protective MBR\n"
 	"  --identity blank|provisioned   fill nvram, proinfo, ... with the unit's own data\n"
 	"  --security none|sbc,sla,daa,dasla   what the fuses say (default none); dasla: the\n"
 	"                       second stage works for the owner's file only\n"

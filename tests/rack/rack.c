@@ -138,7 +138,7 @@ static int furnish(struct device *d, const struct scatter *scatter, struct probl
 	bad = layout_table(gpt, scatter, &sizes, c->seed, problem);
 	if (!bad && !c->layout_blank)
 		bad = layout_write_for(&d->flash, c->chip, scatter, gpt, problem);
-	if (!bad && !c->layout_blank && c->layout_mbr &&
+	if (!bad && !c->layout_blank && !c->layout_no_mbr &&
 	    !layout_is_old(c->chip, &d->flash, scatter))
 		bad = layout_write_mbr(&d->flash, problem);
 	if (!bad && c->identity == IDENTITY_PROVISIONED)

@@ -388,6 +388,31 @@ static void ctl_without_a_rack(void **state)
 	assert_non_null(strstr(out, "flashrack-rack: control, ctl: no rack runs on"));
 }
 
+/* The last two bytes of LBA 0 on a device made with these options. */
+static unsigned end_of_lba0(struct bench *b, const char *options)
+{
+	char path[160];
+	uint8_t end[2];
+	int fd;
+
+	start(b, options);
+	snprintf(path, sizeof path, "%s/0/user.img", b->state);
+	fd = open(path, O_RDONLY);
+	assert_int_equal(pread(fd, end, sizeof end, 0x1FE), 2);
+	close(fd);
+	assert_int_equal(stop_rack(b, SIGTERM), 0);
+	snprintf(path, sizeof path, "rm -r '%s'", b->state);
+	assert_int_equal(system(path), 0);
+	return get_le16(end);
+}
+
+static void protective_mbr_unless_told(void **state)
+{
+	assert_int_equal(end_of_lba0(*state, "--layout " SCATTER), 0xAA55);
+	assert_int_equal(end_of_lba0(*state, "--layout-no-mbr --layout " SCATTER), 0);
+	assert_int_equal(end_of_lba0(*state, "--layout-blank --layout " SCATTER), 0);
+}
+
 static void state_is_kept(void **state)
 {
 	struct bench *b = *state;
@@ -558,6 +583,7 @@ int main(void)
 		T(garbage_ends_the_connection_only),
 		T(ctl_unplugs_and_replugs),
 		T(ctl_without_a_rack),
+		T(protective_mbr_unless_told),
 		T(state_is_kept),
 		T(killed_rack_can_be_started_again),
 		T(help_and_version),
