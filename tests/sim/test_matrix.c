@@ -103,7 +103,7 @@ static bool last_is(int device, const char *result)
 
 static void expect_passed(const struct play *p, int device)
 {
-	char label[8];
+	char label[16];
 
 	if (last_is(device, "passed"))
 		return;
