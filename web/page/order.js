@@ -40,7 +40,7 @@ export class Order {
 		const p = this.parts;
 		p.bar = make("div", { class: "order-bar", role: "progressbar", "aria-label": "Units passed", "aria-valuemin": "0" }, p.passed, p.running);
 		this.open = [
-			make("div", { class: "order-what" }, make("div", { class: "order-title" }, p.name, p.about, p.resume, p.close), p.bar, p.note),
+			make("div", { class: "order-what" }, make("div", { class: "order-title" }, p.name, p.about, p.close, p.resume), p.bar, p.note),
 			make("div", { class: "order-figures" }, p.done.box, p.fpy.box, p.rate.box, p.takt.box),
 		];
 		this.shown = "";
