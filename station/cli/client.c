@@ -169,13 +169,13 @@ const char *client_text(const cJSON *json, const char *path)
 		json = cJSON_GetObjectItemCaseSensitive(json, key);
 		path += n + (path[n] == '.');
 	}
-	if (cJSON_IsString(json))
+	if (!json || cJSON_IsNull(json))
+		snprintf(to, TEXT_BYTES, "-");
+	else if (cJSON_IsString(json))
 		snprintf(to, TEXT_BYTES, "%s", json->valuestring);
 	else if (cJSON_IsNumber(json))
 		snprintf(to, TEXT_BYTES, "%.15g", json->valuedouble);
-	else if (cJSON_IsBool(json))
-		snprintf(to, TEXT_BYTES, "%s", cJSON_IsTrue(json) ? "yes" : "no");
 	else
-		snprintf(to, TEXT_BYTES, "-");
+		snprintf(to, TEXT_BYTES, "%s", cJSON_IsTrue(json) ? "yes" : "no");
 	return to;
 }
