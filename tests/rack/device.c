@@ -200,6 +200,7 @@ static void power_up(struct device *d)
 	d->forced = d->bad_checksum = d->lost = false;
 	d->agent_vid = 0;
 	d->flash.dead = false;
+	d->flash.keeps = faults_stand(&d->faults, RACK_STORAGE_KEEPS, RACK_AT_BOOT, NULL);
 	faults_stand(&d->faults, RACK_FLAP, RACK_AT_ARRIVAL, &flaps);
 	d->flaps_left = (unsigned)flaps;
 	d->slow_arrival = faults_stand(&d->faults, RACK_FULLSPEED, RACK_AT_ARRIVAL, NULL);

@@ -33,6 +33,7 @@ static const struct {
 	{"dram-fail", RACK_DRAM_FAIL, 1 << RACK_AT_BOOT},
 	{"storage-dead", RACK_STORAGE_DEAD,
 	 1 << RACK_AT_BOOT | 1 << RACK_AT_INFO | 1 << RACK_AT_WRITE},
+	{"storage-keeps", RACK_STORAGE_KEEPS, 1 << RACK_AT_BOOT},
 	{"lost", RACK_LOST, 1 << RACK_AT_WRITE},
 };
 

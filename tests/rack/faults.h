@@ -13,6 +13,7 @@
  *       dram-fail   DRAM initialisation ends with 0xC004000A
  *       storage-dead  alone: the second stage asserts while it starts, its SYNC never comes;
  *                   @info: there is no chip; @write:N: the chip fails from the n-th packet on
+ *       storage-keeps  the chip says good to writes and erases, and keeps its old content
  *       lost        the answer to a packet of data does not come (WHERE is write; legacy agents)
  * WHERE exchange    the n-th bulk transfer from the host to the device
  *       out, in     the n-th bulk transfer from, to the host
@@ -44,6 +45,7 @@ enum fault_what {
 	RACK_FULLSPEED,
 	RACK_DRAM_FAIL,
 	RACK_STORAGE_DEAD,
+	RACK_STORAGE_KEEPS,
 	RACK_LOST,
 	RACK_WHAT_COUNT
 };

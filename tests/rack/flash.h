@@ -39,6 +39,7 @@ struct flash {
 	struct flash_region regions[REGION_COUNT];
 	struct flash_nand nand;
 	bool dead;  /* fault: every write fails from now on */
+	bool keeps; /* fault: writes and erases succeed, and the content stays */
 	bool dirty; /* counters changed since device.json was written */
 };
 

@@ -92,6 +92,7 @@ const char options_usage[] =
 	"  lost@write:N         the answer to a packet never comes (legacy)\n"
 	"  storage-dead         the second stage asserts; @info: no chip found; @write:N: fails "
 	"from N on\n"
+	"  storage-keeps        writes and erases are answered as good, the content stays\n"
 	"exchange counts bulk transfers from the host; steps have the names of the log: handshake\n"
 	"hw-code write32 target-config me-id send-da jump-da sync setup-env hw-init control names\n"
 	"(get-emmc, set-checksum, ...) init-ext-ram boot-to download write-data write read-data "

@@ -188,6 +188,7 @@ int rack_swap(struct rack *rack, struct slot *slot)
 	/* Numbers behind the rack's own: no two boards of a rack are ever the same. */
 	identity_make(&d->id, c->seed, d->index + (int)++slot->swaps * c->devices, c->storage);
 	d->flash.nand.bad_count = 0; /* else they cannot be erased */
+	d->flash.dead = d->flash.keeps = false;
 	for (int i = 0; i < REGION_COUNT; i++) {
 		const struct flash_region *r = &d->flash.regions[i];
 
