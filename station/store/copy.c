@@ -96,15 +96,37 @@ static int hash_and_copy(struct pass *s, int temporary, char sha256[65], struct 
 	return 0;
 }
 
-/* Give the finished copy its name, unless the content is known. */
+/* Does the file in the store still hold what its name says? */
+static bool is_intact(const char *path, const char *sha256)
+{
+	struct problem unreadable;
+	struct mapped_file m;
+	char hash[65];
+	bool intact;
+
+	if (mapped_file_open(&m, path, &unreadable) != 0)
+		return false;
+	intact = sha256_hex(hash, m.bytes) && strcmp(hash, sha256) == 0;
+	mapped_file_close(&m);
+	return intact;
+}
+
+/*
+ * Give the finished copy its name, unless the content is known. What was changed in the store is
+ * replaced: a new import is the way out of ST-034.
+ */
 static int enter_store(const char *store, const char *temporary, const char *sha256,
 		       struct problem *problem)
 {
 	char path[PATH_ROOM];
 
 	snprintf(path, sizeof path, "%s/%s", store, sha256);
-	if (link(temporary, path) != 0 && errno != EEXIST)
+	if (link(temporary, path) == 0)
+		return 0;
+	if (errno != EEXIST)
 		return failed(problem, path, "can't be entered into the store");
+	if (!is_intact(path, sha256) && rename(temporary, path) != 0)
+		return failed(problem, path, "the damaged copy can't be replaced");
 	return 0;
 }
 

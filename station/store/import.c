@@ -1,5 +1,6 @@
 #include "station/store/import.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -189,21 +190,45 @@ static int write_manifest(struct import *i, const char *folder)
 	return result == 0 ? copy_sync_folder(folder, &i->problem) : -1;
 }
 
-/* Give the folder its name. A package that is there already is the same by its id. */
+/* Do both folders hold the same contents of the store? They are links to them. */
+static bool same_contents(const struct import *i, const char *a, const char *b)
+{
+	char path[STORE_PATH_MAX + 80 + SCATTER_FILE_MAX];
+	struct stat st[2];
+
+	for (size_t n = 0; n < i->manifest.file_count; n++) {
+		snprintf(path, sizeof path, "%s/%s", a, i->manifest.files[n].name);
+		if (stat(path, &st[0]) != 0)
+			return false;
+		snprintf(path, sizeof path, "%s/%s", b, i->manifest.files[n].name);
+		if (stat(path, &st[1]) != 0 || st[0].st_ino != st[1].st_ino)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Give the folder its name. A package that is there already is the same by its id; if its files
+ * were changed since, the new folder takes its place.
+ */
 static int name_folder(struct import *i, const char *folder)
 {
 	char path[STORE_PATH_MAX + 80];
 	struct stat st;
+	int bad;
 
 	snprintf(path, sizeof path, "%s/%s", i->packages, i->manifest.id);
 	i->known = stat(path, &st) == 0;
-	if (i->known) {
+	if (i->known && same_contents(i, path, folder)) {
 		copy_remove(folder);
 		return 0;
 	}
-	if (rename(folder, path) != 0)
+	bad = renameat2(AT_FDCWD, folder, AT_FDCWD, path, i->known ? RENAME_EXCHANGE : 0);
+	if (bad)
 		return problem_set(&i->problem, path, "check the rights on state_dir",
 				   "the package can not be given its name");
+	if (i->known)
+		copy_remove(folder);
 	return copy_sync_folder(i->packages, &i->problem);
 }
 

@@ -25,6 +25,8 @@ struct load_job {
 	char scatter[SCATTER_FILE_MAX], da[SCATTER_FILE_MAX], da_beside[STORE_PATH_MAX], id[65];
 	char own_da[SCATTER_FILE_MAX]; /* the package's */
 	const struct package_rules *rules;
+	struct manifest_file *files; /* as they were imported; a copy, owned */
+	size_t file_count;
 	struct loaded_package *loaded;
 	struct problem problem;
 	store_loaded *done;
@@ -287,6 +289,38 @@ static bool go_on(void *context, uint64_t done, uint64_t total)
 	return !atomic_load(&job->store->stop);
 }
 
+/* By the hash the package was loaded with; of a package that did not load, by the file itself. */
+static bool is_as_imported(const struct load_job *job, const struct manifest_file *file)
+{
+	const struct package *p = job->loaded ? &job->loaded->package : NULL;
+	char path[sizeof job->folder + SCATTER_FILE_MAX], hash[65];
+	struct problem unreadable;
+	struct mapped_file m;
+	bool same;
+
+	for (size_t i = 0; p && i < p->file_count; i++)
+		if (strcmp(p->files[i].name, file->name) == 0)
+			return strcmp(job->loaded->sha256[i], file->sha256) == 0;
+	snprintf(path, sizeof path, "%s/%s", job->folder, file->name);
+	if (mapped_file_open(&m, path, &unreadable) != 0)
+		return false;
+	same = sha256_hex(hash, m.bytes) && strcmp(hash, file->sha256) == 0;
+	mapped_file_close(&m);
+	return same;
+}
+
+/* What else is wrong with it, as a scatter that can not be read, comes from the change. */
+static void refuse_changed(struct load_job *job, const char *item)
+{
+	char where[sizeof job->problem.where];
+
+	snprintf(where, sizeof where, "package %.12s, %.70s", job->id, item);
+	problem_set(&job->problem, where, "import the released package again, and tell quality",
+		    "ST-034 it was changed in the store after its import");
+	loaded_package_close(job->loaded);
+	job->loaded = NULL;
+}
+
 static void load_work(uv_work_t *work)
 {
 	struct load_job *job = work->data;
@@ -299,16 +333,17 @@ static void load_work(uv_work_t *work)
 				   : NULL,
 		.rules = job->rules,
 	};
-	/* With another agent file the package has another id, too. */
-	bool own_da = !beside && strcmp(job->da, job->own_da) == 0;
 
 	job->loaded = loaded_package_open(&from, go_on, job, &job->problem);
-	if (!job->loaded || !own_da || strcmp(job->loaded->package.id, job->id) == 0)
-		return;
-	problem_set(&job->problem, job->folder, "remove that folder and import the package again",
-		    "ST-034: a file in the store was changed");
-	loaded_package_close(job->loaded);
-	job->loaded = NULL;
+	for (size_t i = 0; i < job->file_count && !atomic_load(&job->store->stop); i++)
+		if (!is_as_imported(job, &job->files[i])) {
+			refuse_changed(job, job->files[i].name);
+			return;
+		}
+	/* With another agent file the package has another id, too. */
+	if (job->loaded && !beside && strcmp(job->da, job->own_da) == 0 &&
+	    strcmp(job->loaded->package.id, job->id) != 0)
+		refuse_changed(job, "set of files");
 }
 
 static void load_over(uv_work_t *work, int status)
@@ -318,6 +353,7 @@ static void load_over(uv_work_t *work, int status)
 	(void)status;
 	job->store->jobs--;
 	job->done(job->context, job->loaded, job->loaded ? NULL : &job->problem);
+	free(job->files);
 	free(job);
 }
 
@@ -328,8 +364,14 @@ int store_load(struct store *s, const struct stored_package *package, const char
 	struct load_job *job = calloc(1, sizeof *job);
 	const struct manifest *m = &package->manifest;
 
-	if (!job)
+	if (job)
+		job->files = calloc(m->file_count + 1, sizeof *job->files);
+	if (!job || !job->files) {
+		free(job);
 		return problem_set(problem, "memory", "free some memory", "out of memory");
+	}
+	for (; job->file_count < m->file_count; job->file_count++)
+		job->files[job->file_count] = m->files[job->file_count];
 	snprintf(job->folder, sizeof job->folder, "%s/%s", s->packages, m->id);
 	snprintf(job->scatter, sizeof job->scatter, "%s", m->scatter);
 	snprintf(job->da, sizeof job->da, "%s", da && da[0] ? da : m->da);
