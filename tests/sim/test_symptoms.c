@@ -6,7 +6,8 @@
  * Rows that need people or other machines are played by the nearest true thing; the comment of the
  * row says which. Rows that are a longer story have a test of their own:
  *
- *   S2 a damaged image      test_line.c, damaged_package_is_refused
+ *   S2 a damaged image      test_line.c, damaged_package_is_refused; test_approved.c
+ *   S3 nothing came of it   test_approved.c
  *   S5 coming and going     test_line.c, flapping_slot_is_held; test_slots.c, quarantine_holds
  *   S10 long trial          test_slots.c, tries_are_counted, same_fault_stops_the_order
  *   S3 S8 S12 N1 N2 N5      test_stories.c
