@@ -43,14 +43,23 @@ void station_event(struct station *s, const char *kind, const struct port *p, co
 	ledger_event(s->ledger, times_now_ms(), kind, p ? p->path : NULL, p ? p->run_id : 0, text);
 }
 
-/* The first open order, by time of opening, that names the slot (or names none) and may run. */
+/*
+ * Open, or about to be: after a restart orders come back one by one, as their packages are loaded.
+ * A unit waits for the one it belongs to; the next order in the row may be another product's.
+ */
+static bool is_current(const struct order *o)
+{
+	return o->state == ORDER_OPEN || (o->state == ORDER_LOADING && o->recorded && !o->why[0]);
+}
+
+/* The first such order, by time of opening, that names the slot (or names none) and may run. */
 static struct order *first_order(struct station *s, const struct port *p, bool named,
 				 struct order **passed_over)
 {
 	for (size_t i = 0; i < s->order_count; i++) {
 		struct order *o = s->orders[i];
 
-		if (o->state != ORDER_OPEN)
+		if (!is_current(o))
 			continue;
 		if (named ? !order_names_slot(o, p->label, p->path) : o->choice.slot_count > 0)
 			continue;
@@ -68,7 +77,12 @@ struct order *station_order_for(struct station *s, const struct port *p, struct 
 
 	*passed_over = NULL;
 	o = first_order(s, p, true, passed_over);
-	return o ? o : first_order(s, p, false, passed_over);
+	if (!o)
+		o = first_order(s, p, false, passed_over);
+	if (!o || o->state == ORDER_OPEN)
+		return o;
+	*passed_over = o;
+	return NULL;
 }
 
 void station_wake_ports(struct station *s)

@@ -108,7 +108,8 @@ __attribute__((format(printf, 4, 5))) void station_event(struct station *s, cons
 /*
  * The order that a unit in this slot is flashed for: the first opened one that names the slot,
  * else the first opened one that names none; those that are stopped or have all their units are
- * passed over. NULL: none; `passed_over` is then the first of these, or NULL.
+ * passed over. NULL: none; `passed_over` is then the first of these, or NULL; or the one
+ * it belongs to, which is still being loaded after a restart.
  */
 struct order *station_order_for(struct station *s, const struct port *p,
 				struct order **passed_over);

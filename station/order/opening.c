@@ -175,6 +175,7 @@ static void loaded(void *context, struct loaded_package *package, const struct p
 			 error->remedy);
 		log_line(LOG_ERROR, "order %s can not go on: %s", o->name, o->why);
 		station_event(op->station, "order-stuck", NULL, "%s: %s", o->name, o->why);
+		station_wake_ports(op->station); /* those that waited for it */
 		op->order = NULL;
 		finish(op, NULL);
 		return;

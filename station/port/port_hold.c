@@ -195,6 +195,8 @@ static bool hold_for_order(struct port *p, struct order **order)
 		return false;
 	if (!passed_over)
 		hold(p, ST_NO_ORDER, "no order is open for this slot");
+	else if (passed_over->state == ORDER_LOADING)
+		hold(p, ST_NO_ORDER, "order %s is being made ready", passed_over->name);
 	else if (passed_over->stopped[0])
 		hold(p, ST_SAME_FAULT, "order %.60s is stopped: %.140s", passed_over->name,
 		     passed_over->stopped);

@@ -87,12 +87,12 @@ static void orders_go_to_their_slots(void **state)
 		    "{\"slots\":[{\"path\":\"1-1\",\"label\":\"A1\"},"
 		    "{\"path\":\"1-2\",\"label\":\"A2\"},{\"path\":\"1-3\",\"label\":\"A3\"}]}");
 	open_order("WO-2", "\"profile\":\"plain\",\"slots\":[\"1-2\"]");
-	sim_wait_sql(&sim, 30, 1, "SELECT count(*) FROM runs WHERE result = 'passed'");
+	sim_wait_sql(&sim, 120, 1, "SELECT count(*) FROM runs WHERE result = 'passed'");
 	sim_wait_slot(&sim, "A1", "held", 5);
 	assert_string_equal(sim_slot_text(&sim, "A1", "error.code"), "ST-080");
 	open_order("WO-any", "\"profile\":\"stays\"");
 	open_order("WO-later", "\"profile\":\"stays\"");
-	sim_wait_sql(&sim, 30, 3, "SELECT count(*) FROM runs WHERE result = 'passed'");
+	sim_wait_sql(&sim, 120, 3, "SELECT count(*) FROM runs WHERE result = 'passed'");
 	assert_int_equal(sim_sql(&sim,
 				 "SELECT count(*) FROM runs r JOIN orders o ON o.id = r.order_id"
 				 " JOIN slots s ON s.id = r.slot_id WHERE (o.name = 'WO-2') ="
@@ -105,7 +105,7 @@ static void orders_go_to_their_slots(void **state)
 		    "{\"slots\":[{\"path\":\"1-1\",\"label\":\"A1\"},"
 		    "{\"path\":\"1-2\",\"label\":\"A2\"},{\"path\":\"1-3\",\"label\":\"A3\"}]}");
 	sim_ctl(&sim, "rack", "replug", "1");
-	sim_wait_sql(&sim, 30, 2,
+	sim_wait_sql(&sim, 120, 2,
 		     "SELECT count(*) FROM runs r JOIN orders o ON o.id = r.order_id"
 		     " WHERE o.name = 'WO-2' AND r.result = 'passed'");
 	expect_clean_end(&sim);
@@ -168,7 +168,7 @@ static void readback_makes_files(void **state)
 	sim_rack(&sim, "rack", 1, brom);
 	sim_station(&sim, "rack", NULL);
 	first = open_order("WO-write", "\"profile\":\"stays\",\"quantity\":1");
-	sim_wait_sql(&sim, 30, 1, "SELECT count(*) FROM runs WHERE result = 'passed'");
+	sim_wait_sql(&sim, 120, 1, "SELECT count(*) FROM runs WHERE result = 'passed'");
 	before = sim_written(&sim, "rack", 0);
 	order = open_order("WO-read",
 			   "\"profile\":\"plain\",\"operation\":\"readback\",\"ranges\":["
@@ -176,7 +176,7 @@ static void readback_makes_files(void **state)
 			   text_at(package_part, "name"));
 	assert_true(order > first);
 	sim_ctl(&sim, "rack", "replug", "0");
-	sim_wait_sql(&sim, 30, 2, "SELECT count(*) FROM runs WHERE result = 'passed'");
+	sim_wait_sql(&sim, 120, 2, "SELECT count(*) FROM runs WHERE result = 'passed'");
 	assert_int_equal(sim_written(&sim, "rack", 0), before);
 	assert_int_equal(sim_sql(&sim, "SELECT count(*) FROM streams WHERE kind = 'readback'"), 2);
 	run = run_of(order);
@@ -216,7 +216,7 @@ static void identify_makes_a_card(void **state)
 	sim_station(&sim, "rack", NULL);
 	before = sim_written(&sim, "rack", 0);
 	order = open_order("WO-who", "\"profile\":\"plain\",\"operation\":\"identify\"");
-	sim_wait_sql(&sim, 30, 1, "SELECT count(*) FROM runs WHERE result = 'passed'");
+	sim_wait_sql(&sim, 120, 1, "SELECT count(*) FROM runs WHERE result = 'passed'");
 	assert_int_equal(sim_written(&sim, "rack", 0), before);
 	assert_int_equal(sim_sql(&sim, "SELECT count(*) FROM runs WHERE no_return_ms IS NULL"), 1);
 	run = run_of(order);
@@ -332,7 +332,7 @@ static void tries_are_counted(void **state)
 	open_order("WO-t", "\"profile\":\"plain\"");
 	sim_wait_slot(&sim, "S1", "failed", 30);
 	sim_ctl(&sim, "rack", "replug", "0");
-	sim_wait_sql(&sim, 30, 2, "SELECT count(*) FROM runs WHERE result = 'failed'");
+	sim_wait_sql(&sim, 120, 2, "SELECT count(*) FROM runs WHERE result = 'failed'");
 	expect_clean_end(&sim);
 	sim_station(&sim, "rack", "{\"limits\":{\"tries\":2}}"); /* and not forgotten */
 	sim_ctl(&sim, "rack", "replug", "0");
@@ -353,9 +353,9 @@ static void same_fault_stops_the_order(void **state)
 	sim_station(&sim, "rack", "{\"limits\":{\"same_fault_units\":2}}");
 	open_order("WO-s", "\"profile\":\"plain\"");
 	sim_ctl(&sim, "rack", "replug", "0");
-	sim_wait_sql(&sim, 30, 1, "SELECT count(*) FROM runs WHERE result = 'failed'");
+	sim_wait_sql(&sim, 120, 1, "SELECT count(*) FROM runs WHERE result = 'failed'");
 	sim_ctl(&sim, "rack", "replug", "1");
-	sim_wait_sql(&sim, 30, 1, "SELECT count(*) FROM orders WHERE stopped LIKE 'ST-065%%'");
+	sim_wait_sql(&sim, 120, 1, "SELECT count(*) FROM orders WHERE stopped LIKE 'ST-065%%'");
 	sim_ctl(&sim, "rack", "replug", "2");
 	sim_wait_slot(&sim, "S3", "held", 10);
 	assert_string_equal(sim_slot_text(&sim, "S3", "error.code"), "ST-065");
@@ -388,7 +388,7 @@ static void quarantine_holds(void **state)
 	sim_wait_slot(&sim, "S1", "held", 10);
 	assert_string_equal(sim_slot_text(&sim, "S1", "error.code"), "ST-013");
 	post("/api/v1/slots/S1/release", 202);
-	sim_wait_sql(&sim, 30, 2, "SELECT count(*) FROM runs WHERE result = 'failed'");
+	sim_wait_sql(&sim, 120, 2, "SELECT count(*) FROM runs WHERE result = 'failed'");
 	sim_wait_sql(&sim, 5, 2, "SELECT count(*) FROM quarantines");
 	assert_int_equal(
 		sim_sql(&sim, "SELECT count(*) FROM quarantines WHERE released_ms IS NULL"), 1);
@@ -413,7 +413,7 @@ static void preloader_waits_for_its_order(void **state)
 	assert_true(strlen(sim_slot_text(&sim, "S1", "unit.me_id")) == 32);
 	assert_int_equal(sim_sql(&sim, "SELECT count(*) FROM runs"), 0);
 	open_order("WO-c", "\"profile\":\"plain\"");
-	sim_wait_sql(&sim, 30, 2, "SELECT count(*) FROM runs WHERE result = 'passed'");
+	sim_wait_sql(&sim, 120, 2, "SELECT count(*) FROM runs WHERE result = 'passed'");
 	assert_true(sim_verify(&sim, "rack", 0));
 	expect_clean_end(&sim);
 }
@@ -438,7 +438,7 @@ static void tries_again_by_itself(void **state)
 	sim_ctl(&sim, "rack", "unplug", "0");
 	sim_station(&sim, "rack", "{\"limits\":{\"auto_tries\":1}}");
 	sim_ctl(&sim, "rack", "replug", "0");
-	sim_wait_sql(&sim, 30, 3, "SELECT count(*) FROM runs WHERE result = 'failed'");
+	sim_wait_sql(&sim, 120, 3, "SELECT count(*) FROM runs WHERE result = 'failed'");
 	sim_sleep_ms(3000);
 	assert_int_equal(sim_sql(&sim, "SELECT count(*) FROM runs"), 3);
 	assert_int_equal(sim_sql(&sim, "SELECT count(*) FROM events WHERE kind = 'retry'"), 1);
@@ -494,7 +494,7 @@ static void an_empty_slot_is_told_of(void **state)
 	wait_code("A1", "ST-002");
 	assert_string_equal(sim_slot_text(&sim, "A1", "state"), "empty");
 	sim_ctl(&sim, "rack", "replug", "all");
-	sim_wait_sql(&sim, 30, 1, "SELECT count(*) FROM runs WHERE result = 'passed'");
+	sim_wait_sql(&sim, 120, 1, "SELECT count(*) FROM runs WHERE result = 'passed'");
 	assert_string_equal(sim_slot_text(&sim, "A1", "error.code"), "");
 	expect_clean_end(&sim);
 }
