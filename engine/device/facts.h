@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "engine/format/proinfo.h"
 #include "engine/format/storage.h"
 
 enum usb_speed { USB_SPEED_UNKNOWN, USB_SPEED_FULL, USB_SPEED_HIGH, USB_SPEED_SUPER };
@@ -64,6 +65,7 @@ struct device_facts {
 	char usb_speed_name[16]; /* as the agent says it */
 	uint8_t hrid[16];	 /* hardware id of the chip, all zero when not told */
 	enum { RPMB_UNKNOWN, RPMB_NO_KEY, RPMB_HAS_KEY } rpmb;
+	struct proinfo product; /* serial and IMEIs; status "not read" without a proinfo */
 };
 
 /*

@@ -110,6 +110,7 @@ enum flow_do {
 enum flow_journal {
 	FLOW_JOURNAL_IDENTIFIED,	 /* the unit is known: facts hold ME-ID and SoC-ID */
 	FLOW_JOURNAL_POINT_OF_NO_RETURN, /* the next action writes to the unit */
+	FLOW_JOURNAL_NUMBERS,		 /* facts hold serial or IMEIs; nothing was written yet */
 };
 
 /*

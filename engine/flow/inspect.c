@@ -2,6 +2,7 @@
  * inspect: what only the running agent can tell, compared with the package before the first write.
  *
  *     survey -> the unit's partition table -> active slot -> plan of the work, or a refusal
+ *     -> its serial and IMEIs, told to the station
  *
  * An agent that tells the table itself is asked; else the sectors of a GPT are read. A boot loader
  * takes the backup table when the primary is damaged, and so do we. A device with neither is a
@@ -139,5 +140,7 @@ const struct step flow_inspect[] = {
 	{"backup table", 0, ask_backup, got_backup, NULL},
 	{"active slot", 0, slots_ask, slots_got, NULL},
 	{"plan", 0, ask_plan, NULL, NULL},
+	{"serial and IMEIs", 0, numbers_ask, numbers_got, NULL},
+	{"serial and IMEIs", 0, numbers_tell, NULL, NULL},
 	{NULL, 0, NULL, NULL, NULL},
 };

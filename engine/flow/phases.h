@@ -41,6 +41,10 @@ enum verdict got_point_of_no_return(struct flow *f, struct slice rx);
 enum verdict limits_check(struct flow *f);
 /* Is the unit's table a GPT that is read as sectors, not told by the agent (inspect.c)? */
 bool table_in_sectors(const struct flow *f);
+/* Serial and IMEIs: read where the table has a proinfo, and told to the station (numbers.c). */
+enum verdict numbers_ask(struct flow *f, struct flow_action *a);
+enum verdict numbers_got(struct flow *f, struct slice rx);
+enum verdict numbers_tell(struct flow *f, struct flow_action *a);
 /* Settle what is to be done on this unit (work.c). */
 enum verdict work_plan(struct flow *f);
 

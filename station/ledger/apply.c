@@ -27,6 +27,8 @@ int apply_record(struct applier *a, struct record *r)
 		return apply_run_begin(a, r);
 	case RECORD_RUN_IDENTIFIED:
 		return apply_run_identified(a, r);
+	case RECORD_RUN_NUMBERS:
+		return apply_run_numbers(a, r);
 	case RECORD_RUN_NO_RETURN:
 		return apply_run_no_return(a, r);
 	case RECORD_RUN_FINISH:

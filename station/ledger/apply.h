@@ -31,9 +31,16 @@ int apply_release(struct applier *a, struct record *r);
 int apply_stream(struct applier *a, struct record *r);
 int apply_run_begin(struct applier *a, struct record *r);
 int apply_run_identified(struct applier *a, struct record *r);
+int apply_run_numbers(struct applier *a, struct record *r);
 int apply_run_no_return(struct applier *a, struct record *r);
 int apply_run_finish(struct applier *a, struct record *r);
 int apply_event(struct applier *a, struct record *r);
+
+/*
+ * Stores what was read of the unit's serial and IMEIs. A number that was read once stays on record,
+ * also when a later run finds it gone.
+ */
+int apply_numbers(struct applier *a, int64_t unit_id, const struct proinfo *product);
 
 /* Finds or makes the unit of these facts and links the run to it; *unit_id is 0 without any id. */
 int apply_unit(struct applier *a, int64_t run_id, int64_t at_ms, const struct device_facts *facts,

@@ -66,6 +66,8 @@ int apply_unit(struct applier *a, int64_t run_id, int64_t at_ms, const struct de
 		code = statement_run(&a->sql, SQL_UNIT_SEEN, "ittzi", *unit_id, ids.me, ids.soc,
 				     (int64_t)facts->hw_code, at_ms);
 	if (code == SQLITE_OK)
+		code = apply_numbers(a, *unit_id, &facts->product);
+	if (code == SQLITE_OK)
 		code = link_run(a, run_id, *unit_id, at_ms, facts);
 	return code;
 }

@@ -272,6 +272,12 @@ void ledger_run_identified(struct ledger *l, int64_t run_id, const struct device
 	push(l, record_run_identified(run_id, times_now_ms(), facts), done, context);
 }
 
+void ledger_run_numbers(struct ledger *l, int64_t run_id, const struct device_facts *facts,
+			ledger_done *done, void *context)
+{
+	push(l, record_run_numbers(run_id, times_now_ms(), facts), done, context);
+}
+
 void ledger_run_no_return(struct ledger *l, int64_t run_id, int64_t at_ms, ledger_done *done,
 			  void *context)
 {

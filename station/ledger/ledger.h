@@ -145,6 +145,14 @@ void ledger_begin_run(struct ledger *l, const struct ledger_run_begin *run);
  */
 void ledger_run_identified(struct ledger *l, int64_t run_id, const struct device_facts *facts,
 			   ledger_done *done, void *context);
+/*
+ * Stores the serial and IMEIs in `facts` with the run's unit, and looks for another unit of this
+ * ledger that has one of them. There is one: an event with its latest run, and `done` gets an error
+ * that names both, with the id of that run; it is stored all the same. Any other error has id 0.
+ * Units that tell no number of the same kind (ME-ID, SOC-ID) can't be told apart: not compared.
+ */
+void ledger_run_numbers(struct ledger *l, int64_t run_id, const struct device_facts *facts,
+			ledger_done *done, void *context);
 /* Again, of a run that began anew by the preloader it had written: the first time stays. */
 void ledger_run_no_return(struct ledger *l, int64_t run_id, int64_t at_ms, ledger_done *done,
 			  void *context);

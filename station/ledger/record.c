@@ -211,6 +211,14 @@ struct record *record_run_identified(int64_t run_id, int64_t at_ms,
 	return r;
 }
 
+struct record *record_run_numbers(int64_t run_id, int64_t at_ms, const struct device_facts *facts)
+{
+	struct record *r = record_run_identified(run_id, at_ms, facts);
+
+	r->kind = RECORD_RUN_NUMBERS;
+	return r;
+}
+
 struct record *record_run_no_return(int64_t run_id, int64_t at_ms)
 {
 	struct space space;

@@ -25,6 +25,7 @@ enum record_kind {
 	RECORD_RELEASE,
 	RECORD_RUN_BEGIN,
 	RECORD_RUN_IDENTIFIED,
+	RECORD_RUN_NUMBERS,
 	RECORD_RUN_NO_RETURN,
 	RECORD_STREAM,
 	RECORD_RUN_FINISH,
@@ -100,6 +101,7 @@ struct record *record_stream(const struct ledger_stream *stream);
 struct record *record_run_begin(const struct ledger_run_begin *b);
 struct record *record_run_identified(int64_t run_id, int64_t at_ms,
 				     const struct device_facts *facts);
+struct record *record_run_numbers(int64_t run_id, int64_t at_ms, const struct device_facts *facts);
 struct record *record_run_no_return(int64_t run_id, int64_t at_ms);
 struct record *record_run_finish(const struct ledger_run_end *end);
 struct record *record_event(int64_t at_ms, const char *kind, const char *slot_path, int64_t run_id,

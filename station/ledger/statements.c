@@ -65,6 +65,17 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_UNIT_RESULT] = "UPDATE units SET last_run_id = runs.id, last_result = runs.result,"
 			    " last_seen_ms = max(last_seen_ms, runs.finished_ms) FROM runs"
 			    " WHERE runs.id = ?1 AND units.id = runs.unit_id",
+	[SQL_UNIT_NUMBERS] =
+		"UPDATE units SET serial = coalesce(?2, serial), imei_status = ?3 WHERE id = ?1",
+	[SQL_UNIT_IMEI] = "INSERT INTO imeis (unit_id, n, imei) VALUES (?1, ?2, ?3)"
+			  " ON CONFLICT (unit_id, n) DO UPDATE SET imei = excluded.imei",
+	[SQL_UNIT_DOUBLE] =
+		"SELECT o.id FROM units AS me JOIN units AS o ON o.serial = me.serial OR o.id IN"
+		" (SELECT unit_id FROM imeis WHERE imei IN"
+		" (SELECT imei FROM imeis WHERE unit_id = ?1))"
+		" WHERE me.id = ?1 AND o.id <> ?1"
+		" AND (o.me_id <> me.me_id OR o.soc_id <> me.soc_id) ORDER BY o.id LIMIT 1",
+	[SQL_UNIT_LATEST_RUN] = "SELECT id FROM runs WHERE unit_id = ?1 ORDER BY id DESC LIMIT 1",
 	[SQL_RUN_BEGIN] =
 		"INSERT INTO runs (id, order_id, slot_id, package_id, profile_id, attempt,"
 		" version, usb_id, usb_speed, started_ms, operation) VALUES (?1,"

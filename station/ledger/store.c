@@ -15,6 +15,7 @@ static const char *kind_name(enum record_kind kind)
 		[RECORD_ORDER_CLOSE] = "close of an order",
 		[RECORD_RUN_BEGIN] = "start of a run",
 		[RECORD_RUN_IDENTIFIED] = "identity of a run's unit",
+		[RECORD_RUN_NUMBERS] = "serial and IMEIs of a run's unit",
 		[RECORD_RUN_NO_RETURN] = "point of no return of a run",
 		[RECORD_RUN_FINISH] = "end of a run",
 		[RECORD_EVENT] = "event",

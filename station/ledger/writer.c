@@ -32,6 +32,7 @@ static struct policy policy_of(enum record_kind kind)
 		return (struct policy){.keep = true, .answer = true};
 	case RECORD_RUN_FINISH: /* the unit is shown as storing until this is on disk */
 		return (struct policy){.keep = true};
+	case RECORD_RUN_NUMBERS:   /* not compared is not known to be this unit's alone */
 	case RECORD_RUN_NO_RETURN: /* permission not given: nothing will be written */
 	case RECORD_STREAM:	   /* not recorded is not saved */
 	case RECORD_PROFILE:

@@ -206,6 +206,25 @@ static void note_identity(struct port *p)
 		      facts->hw_code, p->unit_key[0] ? p->unit_key : "without number", p->attempt);
 }
 
+/* The same serial or IMEI on two units (symptoms.md N4): neither may pass. Reading is no harm. */
+static void numbered(void *context, int64_t id, const struct problem *error)
+{
+	struct port *p = context;
+	struct fault fault = {.family = FAULT_NONE, .refused = true};
+
+	if (!error || id == 0) {
+		run_journalled(&p->run, false, error);
+		return;
+	}
+	station_event(p->station, "double-identity", p, "%s: %s", error->where, error->why);
+	if (!flow_operation_writes(flow_report(&p->run.flow)->operation)) {
+		run_journalled(&p->run, false, NULL);
+		return;
+	}
+	fault_set(&fault, FAULT_STATION, 53, "inspect", "%s: %s", error->where, error->why);
+	run_refuse(&p->run, &fault);
+}
+
 void port_record_journal(struct port *p, enum flow_journal what)
 {
 	switch (what) {
@@ -213,6 +232,10 @@ void port_record_journal(struct port *p, enum flow_journal what)
 		note_identity(p);
 		ledger_run_identified(p->station->ledger, p->run_id,
 				      &flow_report(&p->run.flow)->facts, identified, p);
+		break;
+	case FLOW_JOURNAL_NUMBERS:
+		ledger_run_numbers(p->station->ledger, p->run_id, &flow_report(&p->run.flow)->facts,
+				   numbered, p);
 		break;
 	case FLOW_JOURNAL_POINT_OF_NO_RETURN:
 		if (!streams_mark_owed(&p->streams))

@@ -1,6 +1,7 @@
 /* The journal of runs: what each record leaves behind, in order and out of it. */
 #include "tests/ledger/bench.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static void a_run_is_stored_whole(void **state)
@@ -348,6 +349,55 @@ static void callbacks_may_record_while_closing(void **state)
 	assert_string_equal(bench_text(b, "SELECT close_reason FROM orders"), "closing");
 }
 
+static struct device_facts numbered_facts(unsigned unit, const char *serial, const char *imei)
+{
+	struct device_facts facts = bench_facts(unit);
+
+	facts.product.status = IMEI_VALID;
+	snprintf(facts.product.serial, sizeof facts.product.serial, "%s", serial);
+	snprintf(facts.product.imei[1], sizeof facts.product.imei[1], "%s", imei);
+	return facts;
+}
+
+/* Runs 1..4 of units 1, 2, 3, 1: the first two are strangers, the third has an IMEI of the first.
+ */
+static void doubles_are_found(void **state)
+{
+	static const char *const serials[] = {"A1", "B2", "", "A1"};
+	static const char *const imeis[] = {"490154203237518", "", "490154203237518", ""};
+	static const unsigned units[] = {1, 2, 3, 1};
+	struct bench *b = *state;
+	struct answer a[4] = {0};
+
+	bench_open(b);
+	bench_stock(b);
+	for (int i = 0; i < 4; i++) {
+		struct bench_run run = {.id = i + 1, .unit = units[i]};
+		struct device_facts facts = numbered_facts(units[i], serials[i], imeis[i]);
+
+		bench_begin(b, &run);
+		bench_identified(b, &run, NULL);
+		ledger_run_numbers(b->ledger, run.id, &facts, bench_answer, &a[i]);
+		bench_wait(b, &a[i]);
+	}
+	assert_false(a[0].refused);
+	assert_false(a[1].refused);
+	assert_true(a[2].refused);
+	assert_int_equal(a[2].id, 1);
+	assert_string_equal(a[2].problem.where, "unit 3");
+	assert_non_null(strstr(a[2].problem.why, "unit 1, last seen in run 1"));
+	/* Its IMEI was not read this time, but it is on record. */
+	assert_true(a[3].refused);
+	assert_int_equal(a[3].id, 3);
+	assert_int_equal(bench_number(b, "SELECT group_concat(run_id, '') FROM events"
+					 " WHERE kind = 'double-identity'"),
+			 13);
+	assert_int_equal(bench_number(b, "SELECT count(*) FROM imeis"), 2);
+	assert_string_equal(bench_text(b, "SELECT serial FROM units WHERE id = 1"), "A1");
+	assert_int_equal(
+		bench_number(b, "SELECT count(*) FROM events WHERE kind = 'ledger-refused'"), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, bench_setup, bench_teardown)
 
 int main(void)
@@ -364,6 +414,7 @@ int main(void)
 		TEST(records_are_grouped),
 		TEST(closing_stores_all_that_is_queued),
 		TEST(callbacks_may_record_while_closing),
+		TEST(doubles_are_found),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

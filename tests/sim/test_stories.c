@@ -380,6 +380,101 @@ static void units_without_a_number_count(void **state)
 	assert_int_equal(sim_stop_station(&sim, SIGTERM), 0);
 }
 
+/* Where the layout has the record of serial and IMEIs. */
+static long proinfo_at(void)
+{
+	cJSON *package = sim_check_package(&sim);
+	const cJSON *p;
+	long at = 0;
+
+	cJSON_ArrayForEach(p, cJSON_GetObjectItem(package, "partitions"))
+	{
+		if (!strcmp(cJSON_GetObjectItem(p, "name")->valuestring, "proinfo"))
+			at = (long)cJSON_GetObjectItem(p, "start")->valuedouble;
+	}
+	cJSON_Delete(package);
+	assert_true(at > 0);
+	return at;
+}
+
+/* Device 1 gets the numbers of device 0, as by a backup of another unit. */
+static void clone_numbers(long at)
+{
+	char name[128];
+	char record[1024];
+	FILE *f;
+
+	snprintf(name, sizeof name, "%s/rack/0/user.img", sim.dir);
+	f = fopen(name, "r");
+	assert_non_null(f);
+	fseek(f, at, SEEK_SET);
+	assert_int_equal(fread(record, sizeof record, 1, f), 1);
+	fclose(f);
+	snprintf(name, sizeof name, "%s/rack/1/user.img", sim.dir);
+	f = fopen(name, "r+");
+	assert_non_null(f);
+	fseek(f, at, SEEK_SET);
+	assert_int_equal(fwrite(record, sizeof record, 1, f), 1);
+	assert_int_equal(fclose(f), 0);
+}
+
+/* IMEIs and their status of a run, as the API shows them. Static memory. */
+static const char *shown_numbers(int run_id)
+{
+	static char text[200];
+	char path[40], *printed;
+	int status;
+	cJSON *run, *unit;
+
+	snprintf(path, sizeof path, "/api/v1/runs/%d", run_id);
+	run = sim_get(&sim, path, &status);
+	unit = cJSON_GetObjectItem(run, "unit");
+	printed = cJSON_PrintUnformatted(cJSON_GetObjectItem(unit, "imei"));
+	snprintf(text, sizeof text, "%s %s %s",
+		 cJSON_GetStringValue(cJSON_GetObjectItem(unit, "serial")), printed,
+		 cJSON_GetStringValue(cJSON_GetObjectItem(unit, "imei_status")));
+	free(printed);
+	cJSON_Delete(run);
+	return text;
+}
+
+/* N4: the same serial and IMEIs on two units: the second is refused, and then the first too. */
+static void same_numbers_on_two_units(void **state)
+{
+	static const char *const args[] = {"--boot", "brom", "--storage", "emmc:96M", NULL};
+	char first[200];
+	int64_t written;
+
+	(void)state;
+	sim_rack(&sim, "rack", 2, args);
+	sim_ctl(&sim, "rack", "unplug", "all");
+	clone_numbers(proinfo_at());
+	written = sim_written(&sim, "rack", 1);
+	sim_station(&sim, "rack", "{\"restart_ms\":0}");
+	open_order("twins", "package", "");
+	sim_ctl(&sim, "rack", "replug", "0");
+	expect_runs("passed", 1);
+	sim_ctl(&sim, "rack", "unplug", "0");
+	sim_ctl(&sim, "rack", "replug", "1");
+	expect_runs("refused", 1);
+	assert_string_equal(run_error("code"), "ST-053");
+	assert_non_null(strstr(run_error("what"), "unit 1, last seen in run 1"));
+	assert_int_equal(sim_written(&sim, "rack", 1), written);
+	snprintf(first, sizeof first, "%s", shown_numbers(1));
+	assert_string_equal(shown_numbers(2), first);
+	assert_non_null(strstr(first, "\"00100100"));
+	assert_non_null(strstr(first, "] valid"));
+	sim_wait_sql(&sim, 10, 2,
+		     "SELECT count(DISTINCT run_id) FROM events WHERE kind = 'double-identity'");
+	close_order(1);
+	sim_ctl(&sim, "rack", "unplug", "1");
+	open_order("again", "package", "");
+	sim_ctl(&sim, "rack", "replug", "0");
+	expect_runs("refused", 2);
+	assert_string_equal(run_error("code"), "ST-053");
+	assert_int_equal(sim_stop_station(&sim, SIGTERM), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -393,6 +488,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(owners_files_open_a_secured_unit, begin, end),
 		cmocka_unit_test_setup_teardown(dead_preloader_is_recovered, begin, end),
 		cmocka_unit_test_setup_teardown(units_without_a_number_count, begin, end),
+		cmocka_unit_test_setup_teardown(same_numbers_on_two_units, begin, end),
 	};
 
 	return cmocka_run_group_tests_name("stories", tests, NULL, NULL);
