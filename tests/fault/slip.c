@@ -22,7 +22,8 @@
 
 #include "tests/fault/ends.h"
 
-#define PLACES_MAX 256
+#define PLACES_MAX   256
+#define COMMAND_MOST 64 /* bytes; data packets are longer */
 
 /* GONE: the device does what it was asked, and nobody hears of it. */
 enum slip { SLIP_REPLY, SLIP_BIT_IN, SLIP_BIT_OUT, SLIP_GONE, SLIP_KINDS };
@@ -158,10 +159,21 @@ static void check_own_data(struct play *p, const char *where)
 	}
 }
 
+/*
+ * A changed bit of a command, such as the place of a write: agents echo none of it, so only a
+ * read-back by the station shows it. Image data is summed, and never excused.
+ */
+static bool hidden_from_us(const struct play *p, const struct flow_action *a, enum slip kind)
+{
+	return kind == SLIP_BIT_OUT && p->plan.verify < FLOW_VERIFY_SAMPLE && a->tx_count &&
+	       a->tx[p->actions % a->tx_count].n <= COMMAND_MOST;
+}
+
 static _Noreturn void child(struct play *p, const struct flow_action *at, enum slip kind,
 			    const char *where)
 {
 	struct flow_action a = *at;
+	bool hidden = hidden_from_us(p, at, kind);
 	char path[128], said[PLAY_SAID_MAX];
 
 	signal(SIGSEGV, SIG_DFL); /* not cmocka's, which would go on with the next test here */
@@ -172,7 +184,7 @@ static _Noreturn void child(struct play *p, const struct flow_action *at, enum s
 	run_on(p, &a, kind, p->actions, where);
 	if (p->flow.report.result != FLOW_PASSED)
 		check_end(&p->flow, where);
-	else if (flow_operation_writes(p->plan.operation) &&
+	else if (flow_operation_writes(p->plan.operation) && !hidden &&
 		 !play_holds_package(p, said, sizeof said))
 		child_fails("%s: passed, but the witness says: %s", where, said);
 	if (p->flow.report.result == FLOW_REFUSED &&
