@@ -1,6 +1,7 @@
 #include "engine/format/proinfo.h"
 
 #include <string.h>
+#include <strings.h>
 
 #define BARCODE_BYTES 64
 #define RECORD_BYTES  10
@@ -22,6 +23,14 @@ static void read_serial(struct proinfo *to, const uint8_t *barcode)
 	if (n < PROINFO_SERIAL_SIZE - 1 && barcode[n] != '\0' && barcode[n] != ' ')
 		return;
 	memcpy(to->serial, barcode, n);
+}
+
+/* What boards say before anybody has numbered them: the same on all of them, so no number at all.
+ */
+static void forget_default_serial(struct proinfo *to)
+{
+	if (!strcasecmp(to->serial, "0123456789ABCDEF"))
+		to->serial[0] = '\0';
 }
 
 static bool all_are(const uint8_t *p, size_t n, uint8_t byte)
@@ -86,6 +95,7 @@ void proinfo_read(struct proinfo *to, struct slice record)
 		return;
 	to->status = IMEI_EMPTY;
 	read_serial(to, record.p);
+	forget_default_serial(to);
 	for (size_t i = 0; i < PROINFO_IMEIS; i++) {
 		enum imei_status status =
 			read_slot(to->imei[i], record.p + BARCODE_BYTES + RECORD_BYTES * i);

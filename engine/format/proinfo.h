@@ -29,7 +29,8 @@ enum imei_status {
 };
 
 struct proinfo {
-	char serial[PROINFO_SERIAL_SIZE]; /* "": none, or a brand's own format */
+	char serial[PROINFO_SERIAL_SIZE]; /* "": none, the default of blank boards, or a brand's own
+					     format */
 	/* By slot; "" unless the number is a valid one. */
 	char imei[PROINFO_IMEIS][PROINFO_IMEI_SIZE];
 	enum imei_status status;

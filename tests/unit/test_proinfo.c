@@ -114,6 +114,8 @@ static void barcode_rules(void **state)
 	assert_string_equal(read_it().serial, "AB12");
 	memcpy(record, "AB12-CD", 7); /* neither letter nor digit: a brand's own format */
 	assert_string_equal(read_it().serial, "");
+	memcpy(record, "0123456789ABCDEF\0", 17); /* the default of blank boards */
+	assert_string_equal(read_it().serial, "");
 	memcpy(record, "0123456789ABCDEFGHIJKLM", 23);
 	assert_string_equal(read_it().serial, "0123456789ABCDEFGHI");
 	record[0] = ' ';
