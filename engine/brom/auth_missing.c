@@ -3,7 +3,7 @@
  *
  * A boot ROM with SLA or DAA wants the auth file first, and with SLA an answer that only the
  * owner's key can give. With DAA it, or the preloader by its own key, verifies the agent: an agent
- * without signature, or with the placeholder that customers replace by theirs (da-file.md 1.4),
+ * without signature, or with the mark that customers replace by their signature (da-file.md 1.4),
  * can not pass. A preloader has no command for any of the files.
  */
 #include <string.h>
@@ -13,16 +13,16 @@
 #include "engine/flow/flow_state.h"
 #include "engine/security/sla.h"
 
-static const char placeholder[] = "SSSSCUST";
+static const char unsigned_mark[] = "SSSSCUST";
 
 static bool agent_signed(const struct flow *f)
 {
 	const uint8_t *signature;
 
-	if (f->da1_sig_len < sizeof placeholder - 1 || f->da1_sig_len > f->da1.n)
+	if (f->da1_sig_len < sizeof unsigned_mark - 1 || f->da1_sig_len > f->da1.n)
 		return false;
 	signature = f->da1.p + f->da1.n - f->da1_sig_len;
-	return memcmp(signature, placeholder, sizeof placeholder - 1) != 0;
+	return memcmp(signature, unsigned_mark, sizeof unsigned_mark - 1) != 0;
 }
 
 static bool key_usable(struct slice key)
